@@ -1,0 +1,1 @@
+"""Foundations: no domain, no HTTP."""

@@ -1,0 +1,156 @@
+"""An index of words beside a table, of the database's own making.
+
+On SQLite a full-text table (FTS5) that keeps no text and no places, only which rows hold a
+token; on PostgreSQL a table of arrays under a GIN index, which no extension is needed for.
+Both answer the same question: which rows hold all of these tokens. They may name a row too
+many, never one too few, so whoever asks looks at the text once more. docs/decisions/0011 says
+what was measured.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    event,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.core.db import db, is_sqlite
+from app.core.words import is_han
+
+LONGEST_BEGINNING = 8
+# All of these: each one of several ways, each way some tokens that must all be there.
+Condition = Sequence[Sequence[Sequence[str]]]
+SQLITE = (
+    "CREATE VIRTUAL TABLE {name} USING fts5("
+    "tokens, content='', detail=none, tokenize=\"ascii tokenchars '+#='\")",
+)
+POSTGRESQL = (
+    "CREATE TABLE {name} (id INTEGER CONSTRAINT pk_{name} PRIMARY KEY, tokens INTEGER[] NOT NULL)",
+    "CREATE INDEX ix_{name}_tokens ON {name} USING gin (tokens) WITH (fastupdate = off)",
+)
+
+
+class WordIndex:
+    """The words of the rows of one table, by their ids."""
+
+    def __init__(self, name: str, beside: Table) -> None:
+        self.name = name
+        self.table = table(name, column("id", Integer), column("tokens"))
+        event.listen(beside, "after_create", self._create)
+        event.listen(beside, "before_drop", self._drop)
+
+    def _create(self, _beside: Table, connection: Connection, **_: Any) -> None:
+        for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+            connection.execute(text(statement.format(name=self.name)))
+
+    def _drop(self, _beside: Table, connection: Connection, **_: Any) -> None:
+        connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
+
+    @property
+    def id(self) -> ColumnElement[int]:
+        """The column that says which row."""
+        return literal_column(f"{self.name}.rowid", Integer) if is_sqlite() else self.table.c.id
+
+    @property
+    def rows(self) -> FromClause:
+        """What to select from."""
+        return self.table
+
+    def add(self, rows: Mapping[int, Iterable[str]]) -> None:
+        """Put rows in that are not there: ``{id: tokens}``."""
+        if not rows:
+            return
+        if is_sqlite():
+            statement = text(f"INSERT INTO {self.name} (rowid, tokens) VALUES (:id, :tokens)")
+            found = [{"id": key, "tokens": _joined(some)} for key, some in rows.items()]
+            db.session.execute(statement, found)
+        else:
+            values = {"id": bindparam("id"), "tokens": bindparam("tokens", type_=ARRAY(Integer))}
+            made = [{"id": key, "tokens": _numbers(some)} for key, some in rows.items()]
+            db.session.execute(insert(self.table).values(values), made)
+
+    def remove(self, rows: Mapping[int, Iterable[str]]) -> None:
+        """Take rows out; they must be there with exactly these tokens (the index keeps none)."""
+        if not rows:
+            return
+        if is_sqlite():
+            statement = text(
+                f"INSERT INTO {self.name} ({self.name}, rowid, tokens) "
+                "VALUES ('delete', :id, :tokens)"
+            )
+            found = [{"id": key, "tokens": _joined(some)} for key, some in rows.items()]
+            db.session.execute(statement, found)
+        else:
+            db.session.execute(delete(self.table).where(self.table.c.id.in_(list(rows))))
+
+    def clear(self) -> None:
+        """Take everything out."""
+        if is_sqlite():
+            db.session.execute(text(f"INSERT INTO {self.name} ({self.name}) VALUES ('delete-all')"))
+        else:
+            db.session.execute(delete(self.table))
+
+    def holds(self, wanted: Condition) -> ColumnElement[bool]:
+        """The condition that a row holds what is wanted; there must be something."""
+        if is_sqlite():
+            return column(self.name).op("MATCH")(literal(_asked(wanted)))
+        has = self.table.c.tokens.op("@>", is_comparison=True)
+        return and_(
+            *(
+                or_(*(has(cast(_numbers(way, asked=True), ARRAY(Integer))) for way in ways))
+                for ways in wanted
+            )
+        )
+
+
+def _is_word(token: str) -> bool:
+    return not token.startswith("=") and not is_han(token)
+
+
+def _joined(tokens: Iterable[str]) -> str:
+    """A row's tokens as FTS5 is told them: in one order, as a later removal must repeat it."""
+    return " ".join(sorted(set(tokens)))
+
+
+def _asked(wanted: Condition) -> str:
+    """What is wanted in FTS5's language; tokens hold no quotation marks."""
+    return " AND ".join(
+        "("
+        + " OR ".join(
+            "(" + " AND ".join(f'"{token}"{"*" * _is_word(token)}' for token in way) + ")"
+            for way in ways
+        )
+        + ")"
+        for ways in wanted
+    )
+
+
+def _numbers(tokens: Collection[str] | Iterable[str], *, asked: bool = False) -> list[int]:
+    """Tokens as numbers; a word in the index also by its beginnings, up to eight letters."""
+    found = set()
+    for token in tokens:
+        if not _is_word(token):
+            found.add(token)
+        elif asked:
+            found.add(token[:LONGEST_BEGINNING])
+        else:
+            found |= {token[:size] for size in range(1, min(len(token), LONGEST_BEGINNING) + 1)}
+    return sorted(zlib.crc32(token.encode()) - 2**31 for token in found)

@@ -1,0 +1,1 @@
+"""Employers, their members, their positions."""

@@ -1,0 +1,128 @@
+"""Wordings in positions that a reviewer should look at.
+
+Labour law forbids to choose people by sex, marriage, household registration, health; the
+human-resources market rules (人力资源市场暂行条例, article 24) forbid such wording in posts.
+A hint is a suggestion to read again, never a refusal. The rules are data: ``wording.toml``.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.employers.states import WordingKind
+
+LONGEST = 24
+
+
+@dataclass(frozen=True)
+class WordingRule:
+    """Why wordings of one kind should go, in both languages, with where it stands."""
+
+    kind: WordingKind
+    why_zh: str
+    why_en: str
+    law_zh: str
+    law_en: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One wording: of what kind it is, the words themselves, and the rule about them.
+
+    ``start`` and ``end`` are its place in the text as it was written.
+    """
+
+    kind: WordingKind
+    words: str
+    start: int
+    end: int
+
+    @property
+    def rule(self) -> WordingRule:
+        """Why it should go."""
+        return RULES[self.kind]
+
+
+def _read_rules() -> tuple[
+    dict[WordingKind, WordingRule], list[tuple[WordingKind, re.Pattern[str]]]
+]:
+    listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["rule"]
+    rules, patterns = {}, []
+    for one in listed:
+        kind = WordingKind(one.pop("kind"))
+        together = "|".join(f"(?:{pattern})" for pattern in one.pop("patterns"))
+        patterns.append((kind, re.compile(together, re.IGNORECASE)))
+        rules[kind] = WordingRule(kind, **one)
+    return rules, patterns
+
+
+RULES, _PATTERNS = _read_rules()
+# White space beside a Chinese character is how a sheet was typed, not what it says.
+_LOOSE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """The text as it is compared, and for each of its characters where it stood."""
+    letters = [
+        (part, at) for at, ch in enumerate(text) for part in unicodedata.normalize("NFKC", ch)
+    ]
+    joined = "".join(part for part, _ in letters)
+    dropped = {at for gap in _LOOSE.finditer(joined) for at in range(*gap.span())}
+    kept = [letter for at, letter in enumerate(letters) if at not in dropped]
+    return "".join(part for part, _ in kept), [at for _, at in kept]
+
+
+def find_all(text: str) -> list[Hint]:
+    """Every wording in a text, in the order they stand there."""
+    folded, places = _fold(text)
+    found = [
+        Hint(kind, match[0][:LONGEST], places[match.start()], places[match.end() - 1] + 1)
+        for kind, pattern in _PATTERNS
+        for match in pattern.finditer(folded)
+    ]
+    return sorted(found, key=lambda hint: (hint.start, -hint.end))
+
+
+def find_hints(text: str) -> list[Hint]:
+    """The wordings in a text in the order they stand there, each once."""
+    seen: dict[str, Hint] = {}
+    for hint in find_all(text):
+        seen.setdefault(hint.words, hint)
+    return list(seen.values())
+
+
+def hints_in(text: str) -> list[str]:
+    """The wordings in a text a reviewer should look at, as they are written there."""
+    return [hint.words for hint in find_hints(text)]
+
+
+def mark(text: str) -> list[tuple[str, WordingRule | None]]:
+    """A text cut into pieces, each with the rule it offends or None; joined they are the text."""
+    pieces: list[tuple[str, WordingRule | None]] = []
+    at = 0
+    for hint in find_all(text):
+        if hint.start < at:
+            continue  # inside a longer one
+        if hint.start > at:
+            pieces.append((text[at : hint.start], None))
+        pieces.append((text[hint.start : hint.end], hint.rule))
+        at = hint.end
+    if at < len(text) or not pieces:
+        pieces.append((text[at:], None))
+    return pieces
+
+
+_UNKNOWN = re.compile(r"若干|不限|多名|数名|several|some|many", re.IGNORECASE)
+
+
+def read_openings(text: str) -> int | None:
+    """A headcount as written: 3, 3人, ３名; None for 若干 or nothing. Else ``ValueError``."""
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    if not folded or _UNKNOWN.fullmatch(folded):
+        return None
+    found = re.fullmatch(r"(\d{1,5})(?:人|名|位|个|余人|people)?", folded)
+    if found is None or int(found[1]) == 0:
+        raise ValueError(text)
+    return int(found[1])

@@ -1,0 +1,176 @@
+"""Checking a file: received sealed, read and judged in small steps, kept with its verdicts.
+
+Each step is a call that a door runs in a transaction of its own, so that nobody at a gate
+waits for more than one of them. A check that was ended half way is begun again from the file.
+"""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+from app.accounts.models import User
+from app.accounts.permissions import Permission, Scope
+from app.core import files
+from app.core.clock import utcnow
+from app.core.db import db
+from app.core.errors import DomainError
+from app.core.text import N_
+from app.imports.models import ImportBatch
+from app.imports.queries import find_memory
+from app.imports.readers import Book, open_book
+from app.imports.services.batches import shown_name
+from app.imports.services.checking import (
+    Checker,
+    CheckOptions,
+    SheetPlan,
+    plan_book,
+)
+from app.imports.services.judged import JudgedRow, Tally
+from app.imports.services.remarks import remark
+from app.imports.services.staging import (
+    drop_rows,
+    kept_cells,
+    stage_companies,
+    stage_rows,
+)
+from app.imports.states import IMPORT_FLOW, ImportKind, ImportStatus
+from app.places.models import Delegation
+from app.tours.models import Fair
+
+Step = Callable[[], None]
+SEAL = "import-file"
+
+
+def seal_file(data: bytes) -> str:
+    """Keep a file sealed until it is read; its key. Call it before the transaction."""
+    return files.seal(data, SEAL)
+
+
+def receive(
+    kind: ImportKind,
+    *,
+    key: str,
+    data: bytes,
+    name: str,
+    by: User | None,
+    sender: str = "",
+    delegation: Delegation | None = None,
+    fair: Fair | None = None,
+) -> ImportBatch:
+    """Note that a file is here, to be checked."""
+    usual = delegation.name_zh if delegation else by.label if by else ""
+    batch = ImportBatch(
+        kind=kind,
+        file_name=shown_name(name),
+        file_sha256=sha256(data).hexdigest(),
+        sealed_key=key,
+        sender=sender.strip() or usual,
+        delegation_id=delegation.id if delegation else None,
+        fair_id=fair.id if fair else None,
+        created_by_id=by.id if by else None,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def options_for(batch: ImportBatch) -> CheckOptions:
+    """How far whoever brought a file reaches, and what their files meant before."""
+    by = batch.created_by
+    scope = by.scope_of(Permission.IMPORT_RUN) if by else Scope(bureau=True)
+    memory = find_memory(batch.kind, batch.sender) if batch.sender else None
+    return CheckOptions(
+        batch.kind,
+        scope,
+        batch.delegation_id,
+        batch.fair_id,
+        dict(memory.headings) if memory else None,
+        dict(memory.columns) if memory else None,
+    )
+
+
+def check_steps(batch: ImportBatch) -> Iterator[Step]:
+    """The steps of checking a batch; each must be run in a transaction of its own, in order.
+
+    What goes wrong with the file becomes the batch's failure and is not raised.
+    """
+    key = batch.sealed_key
+    try:
+        if key is None:
+            yield from _again(batch)
+        else:
+            data = files.unseal(key, SEAL)
+            with open_book(data) as book:
+                del data
+                yield from _first(batch, book)
+    except DomainError as error:
+        failed = error
+        yield lambda: _fail(batch, failed)
+    except FileNotFoundError:
+        yield lambda: _fail(batch, DomainError(N_("The file is gone. Bring it again.")))
+    files.drop_sealed(key)
+
+
+def _first(batch: ImportBatch, book: Book) -> Iterator[Step]:
+    """The steps of a file that is read for the first time."""
+    options = options_for(batch)
+    plans = plan_book(book, options)
+    total = sum(sheet.height for sheet in book.sheets)
+    yield lambda: _begin(batch, plans, total)
+    checker = Checker(plans, options)
+    yield from _staging(batch, checker, checker.check_book(book))
+
+
+def _again(batch: ImportBatch) -> Iterator[Step]:
+    """The steps of rows that are judged again, after a column or a cell was corrected."""
+    plans = [SheetPlan.from_json(kept) for kept in batch.mapping["sheets"]]
+    rows = list(kept_cells(batch))
+    yield lambda: _begin(batch, plans, len(rows))
+    checker = Checker(plans, options_for(batch))
+    yield from _staging(batch, checker, checker.check_kept(iter(rows)))
+
+
+def _staging(
+    batch: ImportBatch, checker: Checker, chunks: Iterator[list[JudgedRow]]
+) -> Iterator[Step]:
+    tally = Tally()
+    for chunk in chunks:
+        for row in chunk:
+            tally.add(row)
+        rows, companies = chunk, checker.new_companies
+
+        def keep(rows: list[JudgedRow] = rows, companies: Any = companies) -> None:
+            stage_rows(batch, rows)
+            stage_companies(batch, companies)
+            batch.done += len(rows)
+            batch.checked_at = utcnow()
+
+        yield keep
+    yield lambda: _finish(batch, tally)
+
+
+def _begin(batch: ImportBatch, plans: list[SheetPlan], total: int) -> None:
+    drop_rows(batch)
+    confirmed = bool(batch.mapping.get("confirmed"))
+    guessed = any(plan.by == "content" and plan.columns for plan in plans)
+    batch.mapping = {
+        "sheets": [plan.to_json() for plan in plans],
+        "confirmed": confirmed or not guessed,
+    }
+    batch.done, batch.total, batch.began_at = 0, total, utcnow()
+    batch.failure, batch.checked_at = "", batch.began_at
+
+
+def _finish(batch: ImportBatch, tally: Tally) -> None:
+    batch.totals = tally.totals()
+    batch.status = IMPORT_FLOW.check(batch.status, ImportStatus.CHECKED)
+    batch.checked_at, batch.sealed_key = utcnow(), None
+
+
+def _fail(batch: ImportBatch, error: DomainError) -> None:
+    """A file that cannot be read is put aside by itself, with the reason."""
+    drop_rows(batch)
+    batch.failure = remark(error.message, **error.params)
+    batch.totals = {"error": error.code}
+    batch.status = IMPORT_FLOW.check(batch.status, ImportStatus.REFUSED)
+    batch.sealed_key = None

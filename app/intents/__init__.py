@@ -1,0 +1,1 @@
+"""Resume shares, the intent ladder, agreements."""

@@ -1,0 +1,1 @@
+"""The queue: wiring, retries, what runs after a commit, the sweep."""

@@ -1,0 +1,1 @@
+"""The outbox of mails and text messages."""

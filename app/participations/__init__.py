@@ -1,0 +1,1 @@
+"""An employer at a fair: application, people, booth."""

@@ -1,0 +1,1 @@
+"""Schools, venues, delegations: what several rooms refer to."""

@@ -1,0 +1,1 @@
+"""Figures: board, snapshots, the yearly report."""

@@ -1,0 +1,1 @@
+"""The gate: HTTP, no domain."""

@@ -1,0 +1,1 @@
+"""Who may enter which endpoint, room by room; tests/test_house.py walks it."""

@@ -1,0 +1,46 @@
+"""Who may enter the endpoints of this room."""
+
+STAFF = {"gate_staff", "help_desk", "supervisor", "reviewer", "planner", "administrator"}
+WITH_PASSWORD = STAFF | {"owner", "recruiter"}
+ADMINISTRATOR = {"administrator"}
+
+ROWS = {
+    "accounts.account": "signed_in",
+    "accounts.begin_second_factor": WITH_PASSWORD,
+    "accounts.change_email": "everybody",
+    "accounts.change_password": WITH_PASSWORD,
+    "accounts.choose_language": "everybody",
+    "accounts.choose_messages": "signed_in",
+    "accounts.choose_theme": "everybody",
+    "accounts.confirm_email": "everybody",
+    "accounts.confirm_second_factor": WITH_PASSWORD,
+    "accounts.disable": ADMINISTRATOR,
+    "accounts.email": "signed_in",
+    "accounts.enable": ADMINISTRATOR,
+    "accounts.end_second_factor": WITH_PASSWORD,
+    "accounts.end_sessions": "signed_in",
+    "accounts.end_staff_sessions": ADMINISTRATOR,
+    "accounts.forgot_password": "everybody",
+    "accounts.give_role": ADMINISTRATOR,
+    "accounts.invitation": "everybody",
+    "accounts.invite_staff": ADMINISTRATOR,
+    "accounts.login": "everybody",
+    "accounts.login_code": "everybody",
+    "accounts.login_code_again": "everybody",
+    "accounts.login_password": "everybody",
+    "accounts.login_second": "everybody",
+    "accounts.logout": "everybody",
+    "accounts.messages_off": "everybody",
+    "accounts.new_recovery_codes": WITH_PASSWORD,
+    "accounts.phone": {"student"},
+    "accounts.phone_code": "signed_in",
+    "accounts.recovery_codes": "signed_in",
+    "accounts.reset_password": "everybody",
+    "accounts.reset_sent": "everybody",
+    "accounts.second_factor": WITH_PASSWORD,
+    "accounts.send_confirmation": "signed_in",
+    "accounts.staff_list": ADMINISTRATOR,
+    "accounts.staff_person": ADMINISTRATOR,
+    "accounts.take_back_invitation": ADMINISTRATOR,
+    "accounts.take_role": ADMINISTRATOR,
+}

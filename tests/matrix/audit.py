@@ -1,0 +1,3 @@
+"""Who may enter the endpoints of this room."""
+
+ROWS = {"audit.log": {"administrator"}}

@@ -1,0 +1,1 @@
+"""Set-up and house-keeping programs. Nothing here is needed while the product serves."""
