@@ -97,14 +97,25 @@ def run_workers(app, folder, fair_id, by, code, *, broken=False, threads=25):
             )
             for _ in range(2)
         ]
-        assert [worker.stdout.readline().strip() for worker in workers] == ["ready"] * 2
+        meet(workers, "ready")
         started = time.perf_counter()
-        for worker in workers:
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
+        let_go(workers)
+        if broken:
+            meet(workers, "looked")
+            let_go(workers)
         told = [json.loads(worker.communicate(timeout=120)[0]) for worker in workers]
     assert all(worker.returncode == 0 for worker in workers)
     return Counter(code for codes in told for code in codes), time.perf_counter() - started
+
+
+def meet(workers, word):
+    assert [worker.stdout.readline().strip() for worker in workers] == [word] * len(workers)
+
+
+def let_go(workers):
+    for worker in workers:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
 
 
 def test_fifty_gates_in_two_processes_give_one_green(live_app, tmp_path):

@@ -1,15 +1,16 @@
 """A process of its own that scans one ticket from many threads: ``worker.py JSON``.
 
 Says ``ready``, waits for a line, scans, and prints the answers. With ``broken`` it decides
-as the tempting wrong design does: a lock inside the process around look-then-write.
+as the tempting wrong design does: a lock inside the process around look-then-write. Its
+first look then says ``looked`` and waits for a line, so that both processes have looked
+before either writes.
 """
 
 import json
 import sys
-import time
 import uuid
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -27,6 +28,7 @@ from tests.conftest import make_settings
 from tests.live import run_together
 
 IN_PROCESS = Lock()
+MET = Event()
 
 
 def scan_rightly(fair_id, code, actor_id):
@@ -48,7 +50,10 @@ def scan_wrongly(fair_id, code, actor_id):
     with IN_PROCESS:
         taken = db.session.scalars(select(Scan.id).filter_by(ticket_hash=ticket_hash)).first()
         db.session.rollback()
-        time.sleep(0.3)
+        if not MET.is_set():
+            say("looked")
+            sys.stdin.readline()
+            MET.set()
         verdict = Verdict.ALREADY_ADMITTED if taken else Verdict.ADMITTED
         with transaction():
             db.session.add(

@@ -254,13 +254,14 @@ def test_what_was_scanned_at_the_fair_may_come_weeks_later(scene, phone):
 def test_nobody_harvests_a_hall(scene, phone, monkeypatch):
     monkeypatch.setattr(shares, "DAILY_CONTACTS", 2)
     people = [newcomer(scene) for _ in range(3)]
-    # Made-up days do not help: a scan counts for a day of the fair.
-    long_ago = (utcnow() - timedelta(days=400)).isoformat()
+    # Made-up days do not help: a scan counts for a day of the fair (here its first).
+    first = scene.fair.opens_doors_at
+    at = {"scanned_at": first.isoformat()}
     sent = [
-        phone.contact(people[0]),
-        phone.contact(people[1], scanned_at=long_ago),
-        phone.contact(people[2]),
-        phone.contact(people[0], step="interviewed"),
+        phone.contact(people[0], **at),
+        phone.contact(people[1], scanned_at=(first - timedelta(days=400)).isoformat()),
+        phone.contact(people[2], **at),
+        phone.contact(people[0], step="interviewed", **at),
     ]
     results = phone.send(*sent)["results"]
     assert {one["why"] for one in results if one["stored"] == "refused"} == {"capped"}
