@@ -92,6 +92,12 @@ class Settings:
         }
         return cls(**given)
 
+    def to_env(self) -> dict[str, str]:
+        """The environment that these settings are read from again (for a child of this process)."""
+        return {
+            f"XUNPIN_{part.name.upper()}": _text(getattr(self, part.name)) for part in fields(self)
+        }
+
     @property
     def is_https(self) -> bool:
         """Whether people reach the site by https."""
@@ -145,6 +151,15 @@ def _parse(text: str, kind: str, name: str) -> Any:
     except (KeyError, ValueError) as error:
         raise SettingsError(f"XUNPIN_{name.upper()} cannot be read: {text!r}") from error
     return text
+
+
+def _text(value: Any) -> str:
+    """What :func:`_parse` makes the value of."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}:{word}" for key, word in value.items())
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

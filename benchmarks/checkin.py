@@ -1,6 +1,6 @@
 """How fast a gate is answered, against what the machine could do at best.
 
-    python benchmarks/checkin.py [--batches] [--scale] [--json]
+    python benchmarks/checkin.py [--batches] [--scale] [--beside] [--json]
 
 Prepares 20,000 tickets and a phone on SQLite and, where 127.0.0.1 answers, on PostgreSQL in
 databases of its own; starts the server as the Procfile does; and sends distinct single scans
@@ -8,7 +8,8 @@ on 8 and on 32 kept connections from a process of its own. In the same rounds, b
 same requests go to the ceilings (benchmarks/gate/ceiling.py): a bare Flask app under the same
 server with the same processes and threads. After each turn the rows stored are held against
 the answers. Everything is removed at the end. ``--scale`` asks something else: what one scan
-costs in a fair of 1,000,000 registrations, by turns with a fair of 1,000.
+costs in a fair of 1,000,000 registrations, by turns with a fair of 1,000. ``--beside`` has people
+come at an even pace, by turns alone and while an organiser takes a table of 100,000.
 
 Exit code 1 if a row or an answer is missing; targets that are missed are marked, not fatal.
 """
@@ -28,11 +29,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from gate import report, world  # noqa: E402
-from gate.rounds import Contestant, Plan, run_rounds  # noqa: E402
+from gate.rounds import Contestant, Plan, run_beside, run_rounds  # noqa: E402
 from gate.servers import Setting, start  # noqa: E402
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432"
 FEW = 1_000
+# With --beside: how many people the table has, how long a turn is in seconds.
+EXPORTED = 100_000
+TURN = 20
 
 
 def main() -> int:
@@ -51,7 +55,8 @@ def main() -> int:
         print(report.heading(document), flush=True)
     with tempfile.TemporaryDirectory(prefix="xunpin-bench-") as folder:
         for engine in choose_engines(options):
-            ask = measure_scale if options.scale else measure
+            ask = measure_beside if options.beside else measure
+            ask = measure_scale if options.scale else ask
             found = ask(engine, Path(folder) / engine, setting, options)
             document["engines"][engine] = found
             if not options.json:
@@ -75,6 +80,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--batches", action="store_true", help="batches of 200, as after an outage")
     parser.add_argument("--scale", action="store_true", help="1,000 against 1,000,000 people")
     parser.add_argument("--people", type=int, default=1_000_000, help="with --scale: how many")
+    parser.add_argument("--beside", action="store_true", help="beside an export and the board")
+    parser.add_argument("--rate", type=float, default=100, help="with --beside: scans a second")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one engine")
     parser.add_argument("--no-ceilings", action="store_true", help="only the application")
     parser.add_argument("--database-url", default="", help="a PostgreSQL server to make databases")
@@ -132,6 +139,23 @@ def measure_scale(engine: str, folder: Path, setting: Setting, options: argparse
             contestants.append(replace(one, tickets=own))
         plan = Plan([], FEW, options.rounds, tuple(options.connections))
         return {"scale": run_rounds(contestants, plan), "people": sizes}
+
+
+def measure_beside(
+    engine: str, folder: Path, setting: Setting, options: argparse.Namespace
+) -> dict:
+    """A gate at an even pace, by turns alone and beside an export of everybody."""
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        urls = stack.enter_context(databases(engine, folder, ("xunpin",), options))
+        place = world.make_world(folder / "installation", psycopg_url(urls.get("xunpin", "")))
+        hashes = world.fill(place, EXPORTED)
+        [phone] = world.enrol(place, 1)
+        cookie = world.sign_in_planner(place)
+        one = stack.enter_context(real(place, phone, setting, folder))
+        plan = Plan(hashes, round(options.rate * TURN), options.rounds, (8,), rate=options.rate)
+        found = run_beside(one, plan, cookie)
+        return {"beside": found, "rate": options.rate, "people": EXPORTED}
 
 
 @contextlib.contextmanager

@@ -4,8 +4,8 @@ One thread on epoll and bare sockets, every request built before the clock start
 answer read after it has stopped, so that the client is not what is measured. Reads one job as
 JSON from standard input, writes one JSON document:
 
-    job     {"port", "connections", "token", "seq", "bodies" of how many scans each,
-             "tickets": [hex, …], "gate"}
+    job     {"port", "connections", "token", "seq", "size" of a call in scans,
+             "tickets": [hex, …], "gate", "rate" in calls a second (0: as fast as answered)}
     answer  {"seconds", "ms": [time of each answer], "cpu_seconds", "codes": {code: n},
              "faults": {what: n}, "acknowledged": [scan ids]}
 """
@@ -28,7 +28,9 @@ GIVE_UP_AFTER = 60.0
 def main() -> None:
     job = json.load(sys.stdin)
     asked = build(job)
-    answers, times, seconds, cpu = send(job["port"], job["connections"], [raw for _, raw in asked])
+    answers, times, seconds, cpu = send(
+        job["port"], job["connections"], [raw for _, raw in asked], job["rate"]
+    )
     said = judge([ids for ids, _ in asked], answers)
     print(json.dumps({"seconds": seconds, "ms": times, "cpu_seconds": cpu, **said}))
 
@@ -81,9 +83,10 @@ class Phone:
         self.read = b""
         self.wanted = 0
 
-    def ask(self, number: int, raw: bytes) -> None:
+    def ask(self, number: int, raw: bytes, due: float = 0.0) -> None:
+        """Send a call; its time counts from when it was due, if it was earlier than now."""
         self.number, self.read, self.wanted = number, b"", 0
-        self.began = time.perf_counter()
+        self.began = due or time.perf_counter()
         self.socket.sendall(raw)
 
     def is_answered(self) -> bool:
@@ -108,22 +111,34 @@ def length_in(head: bytes) -> int:
     return int(lowered[begin + 17 :].split(b"\r\n", 1)[0])
 
 
-def send(port: int, connections: int, asked: list[bytes]) -> tuple[list[bytes], list, float, float]:
-    """Send everything, each connection its next when the last is answered."""
+def send(
+    port: int, connections: int, asked: list[bytes], rate: float = 0.0
+) -> tuple[list[bytes], list, float, float]:
+    """Send everything, and time the answers.
+
+    With no ``rate`` each connection sends its next when the last is answered. With one, calls
+    fall due at even intervals whatever the answers do, as people come to a gate; one that finds
+    no connection free waits, and its time counts from when it was due.
+    """
     answers, times = [b""] * len(asked), [0.0] * len(asked)
     phones = [Phone(port) for _ in range(min(connections, len(asked)))]
     poll = select.epoll()
     by_socket = {phone.socket.fileno(): phone for phone in phones}
     for number in by_socket:
         poll.register(number, select.EPOLLIN)
-    clock, waiting, sent = time.perf_counter, len(asked), 0
+    clock, waiting, sent, free = time.perf_counter, len(asked), 0, phones[::-1]
     cpu, began = time.process_time(), clock()
-    for phone in phones:
-        phone.ask(sent, asked[sent])
-        sent += 1
     while waiting:
-        ready = poll.poll(GIVE_UP_AFTER)
-        if not ready:
+        while free and sent < len(asked):
+            due = began + sent / rate if rate else 0.0
+            if due > clock():
+                break
+            free.pop().ask(sent, asked[sent], due)
+            sent += 1
+        is_early = bool(rate and free and sent < len(asked))
+        pause = max(0.0, began + sent / rate - clock()) if is_early else GIVE_UP_AFTER
+        ready = poll.poll(pause)
+        if not ready and not is_early:
             raise SystemExit(f"{waiting} answers did not come within {GIVE_UP_AFTER:.0f} s")
         for number, _ in ready:
             phone = by_socket[number]
@@ -132,9 +147,7 @@ def send(port: int, connections: int, asked: list[bytes]) -> tuple[list[bytes], 
             times[phone.number] = round((clock() - phone.began) * 1000, 3)
             answers[phone.number] = phone.read
             waiting -= 1
-            if sent < len(asked):
-                phone.ask(sent, asked[sent])
-                sent += 1
+            free.append(phone)
     seconds, cpu = clock() - began, time.process_time() - cpu
     for phone in phones:
         phone.socket.close()

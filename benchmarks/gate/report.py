@@ -9,6 +9,8 @@ P99_TARGET_MS = 20.0
 BATCH_TARGET = 15_000
 # What a scan among many people may cost, of what it costs among few.
 SCALE_TARGET = 1.2
+# What a gate's p95 may become beside an export and the live board.
+BESIDE_TARGET = 2.0
 # Of each ceiling: which share is wanted, at 32 connections.
 WANTED = {"plain": 1.0, "group": 0.85, "one": None}
 WORDS = {
@@ -39,6 +41,8 @@ def heading(document: dict[str, Any]) -> str:
 def tables(engine: str, found: dict[str, Any]) -> str:
     if "scale" in found:
         return scale_table(engine, found)
+    if "beside" in found:
+        return beside_table(engine, found)
     lines = [f"\n{engine}: distinct single scans"]
     lines.append(
         f"{'':<24}{'at once':>8}{'scans/s':>9}{'p50':>8}{'p95':>8}{'p99 ms':>8}"
@@ -74,6 +78,32 @@ def scale_table(engine: str, found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def beside_table(engine: str, found: dict[str, Any]) -> str:
+    """A gate alone, and beside somebody who takes the table of everybody."""
+    lines = [
+        f"\n{engine}: {found['rate']:g} scans/s at even intervals, alone and beside a table of "
+        f"{found['people']:,} people and five boards"
+    ]
+    for rows in found["beside"].values():
+        for name, row in rows.items():
+            line = f"{name:<8} p50 {row['p50_ms']:.1f}   p95 {row['p95_ms']:.1f}"
+            line += f"   p99 {row['p99_ms']:.1f} ms   {row['errors']} errors"
+            if "p95_ratio" in row:
+                line += f"   p95 {row['p95_ratio']:.2f} of alone"
+                if row["p95_ratio"] > BESIDE_TARGET:
+                    line += f"  <-- above {BESIDE_TARGET:g}"
+            lines.append(line)
+        seen = rows["beside"]["organiser"]
+        times = [seconds for turn in seen for seconds in turn["seconds"]]
+        faults = [fault for turn in seen for fault in turn["faults"]]
+        lines.append(
+            f"the organiser took {len(times)} tables, {min(times, default=0):.1f} to "
+            f"{max(times, default=0):.1f} s each, {seen[-1]['bytes']:,} bytes, and "
+            f"{sum(turn['boards'] for turn in seen)} boards{f'; {faults}' if faults else ''}"
+        )
+    return "\n".join(lines)
+
+
 def _row(name: str, number: str, row: dict[str, Any]) -> str:
     line = (
         f"{WORDS.get(name, name):<24}{number:>8}{row['rate']:>9,.0f}{row['p50_ms']:>8.1f}"
@@ -101,7 +131,7 @@ def is_broken(document: dict[str, Any]) -> bool:
     return any(
         row["lost"] or row["phantom"] or any(not fault.startswith("503") for fault in row["faults"])
         for found in document["engines"].values()
-        for part in ("single", "batches", "scale")
+        for part in ("single", "batches", "scale", "beside")
         for rows in found.get(part, {}).values()
         for row in rows.values()
     )

@@ -1,11 +1,12 @@
 """Rounds: each contestant in its turn, the same number of scans, the same tickets."""
 
+import contextlib
 import json
 import statistics
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from gate.servers import Server
 
 CLIENT = Path(__file__).with_name("client.py")
+BESIDE = Path(__file__).with_name("beside.py")
 WARM_UP = 400
 NOBODY = {"token": "x" * 120, "gate": 1}
 # Numbers of scans go on through a whole run, as a phone's do.
@@ -44,6 +46,7 @@ class Plan:
     rounds: int
     connections: tuple[int, ...]
     size: int = 1
+    rate: float = 0.0
 
     def in_batches(self, size: int, connections: tuple[int, ...]) -> "Plan":
         """The same people in calls of so many scans."""
@@ -56,6 +59,7 @@ class Turns:
 
     rates: list[float] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    p95s: list[float] = field(default_factory=list)
     tails: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     client_cpu: list[float] = field(default_factory=list)
@@ -73,6 +77,7 @@ class Turns:
             "p50_ms": round(cuts[49], 2),
             "p95_ms": round(cuts[94], 2),
             "p99_ms": round(cuts[98], 2),
+            "p95_ms_by_round": [round(p95, 2) for p95 in self.p95s],
             "p99_ms_by_round": [round(tail, 2) for tail in self.tails],
             "server_cpu_us": round(statistics.median(self.cpu)),
             "client_cpu_share": round(statistics.median(self.client_cpu), 3),
@@ -118,12 +123,14 @@ def take_turn(one: Contestant, plan: Plan, number: int, round_: int, into: Turns
     begin = round_ * plan.scans % max(1, len(known) - plan.scans + 1)
     tickets = known[begin : begin + plan.scans]
     before = one.server.cpu_seconds()
-    said = ask(one, tickets, number, plan.size)
+    said = ask(one, tickets, number, plan.size, plan.rate)
     used = one.server.cpu_seconds() - before
     answered, stored = set(said["acknowledged"]), one.take_stored()
     into.rates.append(len(answered) / said["seconds"])
     into.times += said["ms"]
-    into.tails.append(statistics.quantiles(said["ms"], n=100)[98])
+    cuts = statistics.quantiles(said["ms"], n=100)
+    into.p95s.append(cuts[94])
+    into.tails.append(cuts[98])
     into.cpu.append(used / max(1, len(answered)) * 1e6)
     into.client_cpu.append(said["cpu_seconds"] / said["seconds"])
     into.faults.update(said["faults"])
@@ -132,8 +139,10 @@ def take_turn(one: Contestant, plan: Plan, number: int, round_: int, into: Turns
     into.phantom += len(stored - answered)
 
 
-def ask(one: Contestant, tickets: list[str], connections: int, size: int) -> dict[str, Any]:
-    """Have the client send these tickets; returns its document."""
+def ask(
+    one: Contestant, tickets: list[str], connections: int, size: int, rate: float = 0.0
+) -> dict[str, Any]:
+    """Have the client send these tickets, ``rate`` calls a second; returns its document."""
     phone = one.phone or NOBODY
     job = {
         "port": one.server.port,
@@ -142,6 +151,7 @@ def ask(one: Contestant, tickets: list[str], connections: int, size: int) -> dic
         "gate": phone["gate"],
         "seq": next(_numbers),
         "size": size,
+        "rate": rate,
         "tickets": tickets,
     }
     done = subprocess.run(
@@ -150,3 +160,41 @@ def ask(one: Contestant, tickets: list[str], connections: int, size: int) -> dic
     if done.returncode:
         raise SystemExit(f"{one.name}: {done.stderr}")
     return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def busy_organiser(server: Server, cookie: str, into: list[dict]) -> Iterator[None]:
+    """Somebody takes the table of everybody again and again; five screens show the board."""
+    job = {"port": server.port, "cookie": cookie, "slug": "benchmark", "screens": 5, "every": 5}
+    with subprocess.Popen(
+        [sys.executable, str(BESIDE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        child.stdin.write(json.dumps(job) + "\n")
+        child.stdin.flush()
+        if child.stdout.readline().strip() != "ready":
+            raise SystemExit("the organiser did not begin")
+        yield
+        child.stdin.write("enough\n")
+        child.stdin.close()
+        into.append(json.loads(child.stdout.readline()))
+
+
+def run_beside(one: Contestant, plan: Plan, cookie: str) -> dict[str, Any]:
+    """The same people at the same pace, by turns alone and beside a busy organiser."""
+    alone, beside, seen = Turns(), Turns(), []
+    [number] = plan.connections
+    ask(one, plan.tickets[:WARM_UP], number, 1)
+    one.take_stored()
+    for round_ in range(plan.rounds):
+        acts = [
+            (alone, contextlib.nullcontext()),
+            (beside, busy_organiser(one.server, cookie, seen)),
+        ]
+        for turns, meanwhile in acts[:: -1 if round_ % 2 else 1]:
+            with meanwhile:
+                take_turn(one, plan, number, round_, turns)
+    rows = {"alone": alone.sums(), "beside": beside.sums()}
+    tails = zip(alone.p95s, beside.p95s, strict=True)
+    rows["beside"]["p95_ratio"] = round(statistics.median(b / a for a, b in tails), 3)
+    rows["beside"]["organiser"] = seen
+    return {str(number): rows}

@@ -177,6 +177,24 @@ def enrol(world: World, number: int) -> list[dict[str, Any]]:
     ]
 
 
+def sign_in_planner(world: World) -> str:
+    """The cookie of an administrator who has signed in."""
+    with world.opened() as session:
+        from flask import current_app
+
+        from app.accounts.models import StaffRole, User
+        from app.accounts.permissions import Role, ScopeKind
+
+        user = User(role=Role.STAFF, name="林晓", email="organiser@example.org")
+        scope = {"scope_kind": ScopeKind.BUREAU, "scope_id": 0}
+        user.staff_roles.append(StaffRole(role=Role.ADMINISTRATOR, **scope))
+        session.add(user)
+        session.commit()
+        signer = current_app.session_interface.get_signing_serializer(current_app)
+        value = signer.dumps({"_user_id": user.get_id(), "_fresh": True})
+        return f"{current_app.config['SESSION_COOKIE_NAME']}={value}"
+
+
 def take_stored(world: World) -> set[str]:
     """The ids of all stored scans, read past the server, and forgotten with what follows."""
     with world.opened() as session:

@@ -1,16 +1,17 @@
 """Reading registrations, tickets and answers."""
 
 from app.registrations.queries.answers import (
+    Registered,
     answered_of,
-    answers_for_table,
     count_answers,
+    count_for_table,
     get_file_of_fair,
     get_own_file,
     get_registration_of,
     list_answers,
-    list_for_table,
     list_unanswered,
     page_registrations,
+    read_table,
 )
 from app.registrations.queries.reading import (
     code_of,
@@ -49,11 +50,12 @@ from app.registrations.queries.search import (
 )
 
 __all__ = [
+    "Registered",
     "answered_of",
-    "answers_for_table",
     "code_of",
     "count_answers",
     "count_by_status",
+    "count_for_table",
     "find_eligibility",
     "find_registration",
     "find_ticket_by_hash",
@@ -77,7 +79,6 @@ __all__ = [
     "list_confirmed_students",
     "list_fairs_with_room",
     "list_for_paper",
-    "list_for_table",
     "list_registrations",
     "list_standing_ids",
     "list_tickets_since",
@@ -85,6 +86,7 @@ __all__ = [
     "list_unreminded_ids",
     "oldest_waitlisted",
     "page_registrations",
+    "read_table",
     "search_people",
     "seats_taken",
     "short_code_from_text",

@@ -1,23 +1,30 @@
 """Who is registered, and what they answered: for the people themselves and for organisers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.paging import Page, paged
+from app.places.states import EducationLevel
 from app.questions.models import Question
 from app.questions.queries import list_asked
 from app.questions.states import Occasion
 from app.registrations.models import Registration, RegistrationAnswer
 from app.registrations.queries.reading import whole
-from app.registrations.states import RegistrationStatus
+from app.registrations.states import RegistrationSource, RegistrationStatus
 from app.students.models import Student
 from app.tours.models import Fair
+
+# How many rows of a table are read at a time.
+PIECE = 1_000
 
 
 def list_answers(registration: Registration) -> Sequence[RegistrationAnswer]:
@@ -86,25 +93,82 @@ def count_answers(registrations: Sequence[Registration]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def list_for_table(fair: Fair) -> list[Registration]:
-    """Everybody who has a place or waits, with student and account, in the order they came."""
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Somebody who has a place or waits, as a row of the table of a fair."""
+
+    id: int
+    uid: str
+    status: RegistrationStatus
+    source: RegistrationSource
+    registered_at: datetime
+    name: str
+    school_name: str
+    level: EducationLevel
+    major: str
+    graduation_year: int
+    phone: str | None
+
+
+def count_for_table(fair: Fair) -> int:
+    """How many rows the table of a fair has."""
+    query = select(func.count()).where(*_in_table(fair.id))
+    return db.session.scalar(query) or 0
+
+
+def read_table(fair_id: int) -> Iterator[tuple[Registered, Mapping[int, RegistrationAnswer]]]:
+    """Everybody who has a place or waits, in the order they came, with answers by question id.
+
+    Read in pieces, so that a hundred thousand do not fill the memory.
+    """
+    last = 0
+    while people := _piece(fair_id, last):
+        last = people[-1].id
+        answers = _answers_of([person.id for person in people])
+        yield from ((person, answers.get(person.id, {})) for person in people)
+
+
+def _in_table(fair_id: int) -> list[ColumnElement[bool]]:
+    is_there = Registration.status != RegistrationStatus.CANCELLED
+    return [Registration.fair_id == fair_id, is_there]
+
+
+def _piece(fair_id: int, after: int) -> list[Registered]:
     query = (
-        select(Registration)
-        .where(Registration.fair_id == fair.id)
-        .where(Registration.status != RegistrationStatus.CANCELLED)
-        .options(joinedload(Registration.student).joinedload(Student.user))
+        select(
+            Registration.id,
+            Registration.uid,
+            Registration.status,
+            Registration.source,
+            Registration.registered_at,
+            Student.name,
+            Student.school_name,
+            Student.level,
+            Student.major,
+            Student.graduation_year,
+            Student.user_id,
+            Student.phone,
+            User.phone,
+        )
+        .join(Registration.student)
+        .outerjoin(Student.user)
+        .where(*_in_table(fair_id), Registration.id > after)
         .order_by(Registration.id)
+        .limit(PIECE)
     )
-    return list(db.session.scalars(query))
+    found = []
+    rows: Iterable[Sequence[Any]] = db.session.execute(query)
+    for row in rows:
+        *plain, user_id, said, proved = row
+        # The account's number where there is an account: it may have changed since.
+        plain.append(said if user_id is None else proved)
+        found.append(Registered(*plain))
+    return found
 
 
-def answers_for_table(fair: Fair) -> dict[int, dict[int, RegistrationAnswer]]:
-    """All answers given at a fair: registration id → question id → answer."""
-    query = (
-        select(RegistrationAnswer)
-        .join(RegistrationAnswer.question)
-        .where(Question.fair_id == fair.id)
-    )
+def _answers_of(ids: list[int]) -> dict[int, dict[int, RegistrationAnswer]]:
+    """All answers of some registrations: registration id → question id → answer."""
+    query = select(RegistrationAnswer).where(RegistrationAnswer.registration_id.in_(ids))
     found: dict[int, dict[int, RegistrationAnswer]] = defaultdict(dict)
     for row in db.session.scalars(query):
         found[row.registration_id][row.question_id] = row

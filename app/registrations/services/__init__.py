@@ -5,10 +5,10 @@ from app.registrations.services.answers import (
     AnswersClosed,
     forget_answers_of,
     forget_old_answers,
+    log_table,
     may_answer,
     remove_file,
     save_answers,
-    take_table,
 )
 from app.registrations.services.eligibility import (
     NotEligible,
@@ -61,6 +61,7 @@ __all__ = [
     "forget_reminders",
     "is_reminder_time",
     "join_account",
+    "log_table",
     "mark_reminded",
     "may_answer",
     "move_up",
@@ -74,7 +75,6 @@ __all__ = [
     "remove_file",
     "save_answers",
     "set_eligibility",
-    "take_table",
     "tell",
     "ticket_code",
 ]

@@ -7,12 +7,12 @@ from flask_login import current_user
 
 from app.accounts.permissions import Permission
 from app.core.errors import Forbidden
-from app.core.sheets import CSV, XLSX, csv_bytes, xlsx_bytes
+from app.core.sheets import CSV, XLSX
 from app.core.transaction import transaction
 from app.questions import queries as questions_of
 from app.questions.states import Occasion
 from app.registrations import queries, services
-from app.registrations.exports import headings, table_rows
+from app.registrations.exports import make_table
 from app.registrations.states import RegistrationStatus
 from app.registrations.views.door import bp, private
 from app.tours import queries as tours
@@ -20,7 +20,6 @@ from app.tours.models import Fair
 from app.web.access import requires
 from app.web.downloads import send_bytes, send_stored
 from app.web.forms import answer
-from app.web.links import external_url
 
 P = Permission.REGISTRATION_READ
 LIST = "/staff/fairs/<slug>/registrations"
@@ -57,20 +56,10 @@ def export_registered(slug: str) -> ResponseReturnValue:
     fair = _fair(slug)
     is_csv = request.form.get("as") == "csv"
     with transaction():
-        people = services.take_table(fair, by=current_user)
-    asked = questions_of.list_all(fair, Occasion.REGISTRATION)
-    answers = queries.answers_for_table(fair)
-
-    def link(uid: str, question_uid: str) -> str:
-        return external_url(
-            "registrations.answer_file", slug=slug, uid=uid, question_uid=question_uid
-        )
-
-    heads, rows = headings(asked), table_rows(people, asked, answers, link)
-    if is_csv:
-        return send_bytes(csv_bytes(heads, rows), name=f"{slug}.csv", media_type=CSV)
-    body = xlsx_bytes(gettext("Registered"), heads, rows)
-    return send_bytes(body, name=f"{slug}.xlsx", media_type=XLSX)
+        people = services.log_table(fair, by=current_user)
+    body = make_table(fair, people, csv=is_csv)
+    kind, ending = (CSV, "csv") if is_csv else (XLSX, "xlsx")
+    return send_bytes(body, name=f"{slug}.{ending}", media_type=kind)
 
 
 @bp.get(LIST + "/<uid>")
