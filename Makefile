@@ -11,7 +11,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2
+# Browsers and servers that are waited for leave room for a third on two cores.
+PYTEST_ARGS ?= -n 3
 FAULTS_REPORT ?= test-results/faults.jsonl
 
 VENV := .venv

@@ -10,18 +10,18 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.checkins import services, wire
 from app.checkins.services import Call, DeviceFacts, FairFacts, Record, RosterPage
 from app.checkins.states import DeviceRole
 from app.core.clock import utcnow
 from app.core.errors import Forbidden, NotFound
-from app.core.fields import LARGEST_BODY, CallTooLarge, read_object
+from app.core.fields import read_object
 from app.core.group_commit import GroupCommit
 from app.core.text import N_
 from app.core.transaction import end_reading, persist
 from app.web.access import for_devices, public
+from app.web.lean import read_body
 
 bp = Blueprint("checkins_api", __name__, url_prefix="/api/v1")
 
@@ -46,7 +46,7 @@ def authenticate_device() -> DeviceFacts:
 @public
 def redeem() -> Response:
     """Become a device by the secret of a QR code."""
-    told = read_object(_body())
+    told = read_object(read_body())
     secret, name = str(told.get("enrol") or "")[:200], wire.read_text(told, "name", 60)
     if not services.is_enrolment_open(secret):
         raise services.UnknownEnrolment()
@@ -60,7 +60,7 @@ def take_scans() -> Response:
     """Take what a device brings; answer each scan, whatever it is."""
     device, now = _gate_device(), utcnow()
     device.check_uploading(now)
-    call = _with_proofs(wire.read_call(_body(), device))
+    call = _with_proofs(wire.read_call(read_body(), device))
     taken = together.submit(call)
     body = wire.show_taken(call, taken, _changes(call), utcnow())
     return _json(body, headers={"X-Xunpin-Scan": "1"})
@@ -130,15 +130,6 @@ def _changes(call: Call) -> RosterPage | None:
     if call.sync.since is None:
         return RosterPage([], None, more=True)
     return services.read_roster(fair.hall.id, call.sync.since, limit=services.FEW)
-
-
-def _body() -> bytes:
-    """The body, of which not a byte too much is read."""
-    request.max_content_length = LARGEST_BODY
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise CallTooLarge() from error
 
 
 def _enrolled(enrolled: services.Enrolled) -> Response:

@@ -4,19 +4,18 @@ A phone proves itself by its token, as at a gate; no cookie is looked at. What i
 stored in one transaction and answered afterwards.
 """
 
-from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, g
 
 from app.checkins.services import DeviceFacts, UnknownDevice, needs_noting
 from app.checkins.states import DeviceRole
 from app.core.clock import utcnow
 from app.core.errors import Forbidden
-from app.core.fields import LARGEST_BODY, CallTooLarge
 from app.core.text import N_
 from app.core.transaction import persist
 from app.intents import services, wire
 from app.intents.services import Brought, Kept
 from app.web.access import for_devices
+from app.web.lean import read_body
 
 bp = Blueprint("intents_api", __name__, url_prefix="/api/v1")
 
@@ -33,7 +32,7 @@ class WrongRole(Forbidden):
 def take_contacts() -> Response:
     """Take what a stand's phone brings; answer each scan, whatever it is."""
     device = _stand_device()
-    brought = wire.read_call(_body(), device)
+    brought = wire.read_call(read_body(), device)
     kept = _keep(brought)
     body = wire.show_kept(device, kept, utcnow())
     return Response(body, 200, {"X-Xunpin-Scan": "1"}, mimetype="application/json")
@@ -59,12 +58,3 @@ def _stand_device() -> DeviceFacts:
         raise WrongRole()
     device.check_uploading(utcnow())
     return device
-
-
-def _body() -> bytes:
-    """The body, of which not a byte too much is read."""
-    request.max_content_length = LARGEST_BODY
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise CallTooLarge() from error

@@ -8,11 +8,13 @@ the end of the database's session are the same as everywhere.
 
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.core.fields import LARGEST_BODY, CallTooLarge
 from app.web.access import DEVICE
 
 
@@ -52,3 +54,12 @@ class LeanFlask(Flask):
         """Nothing was begun that would have to be ended."""
         if not self._is_lean():
             super().do_teardown_request(*given, **named)
+
+
+def read_body() -> bytes:
+    """The body of a call, of which not a byte too much is read."""
+    request.max_content_length = LARGEST_BODY
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise CallTooLarge() from error
