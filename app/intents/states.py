@@ -139,16 +139,13 @@ class Via(Word):
     NONE = "", ""
 
 
-class Contact(Word):
-    """What came of an employer's scan."""
+class Fault(Word):
+    """Why nobody can be asked by a ticket that was read at a booth."""
 
-    MADE = "made", N_("New here: ask them to share on their phone.")
-    KNOWN = "known", N_("You have met already.")
     UNKNOWN = "unknown", N_("This code is not known. Ask them to open their ticket and try again.")
     REPLACED = "replaced", N_("This ticket was replaced. Ask them to open the new one.")
     ELSEWHERE = "elsewhere", N_("This ticket is for another fair.")
     NOT_REGISTERED = "not_registered", N_("This person is not registered for the fair now.")
-    TAKEN_BACK = "taken_back", N_("This person has taken their data back from your company.")
     CAPPED = "capped", N_("You have scanned as many people as one person may in a day.")
 
 

@@ -6,9 +6,9 @@ from app.accounts.models import User
 from app.core.db import db
 from app.employers.models import Employer, Position
 from app.intents import services
-from app.intents.models import Agreement, Intent
+from app.intents.models import Agreement, BoothContact, Intent
 from app.intents.services import Sharing, Terms
-from app.intents.states import Given, Side
+from app.intents.states import Fault, Given, Side, Step
 from app.participations.models import Participation
 from app.registrations.models import Registration
 from app.registrations.services import register, ticket_code
@@ -80,6 +80,27 @@ def share(scene: Scene, given: Given = Given.RESUME, **more) -> Intent:
     intent = services.share(scene.student, scene.participation, sharing, by=scene.student.user)
     db.session.commit()
     return intent
+
+
+def meet(scene: Scene, typed: str | None = None) -> Intent | BoothContact | Fault:
+    """The recruiter reads a ticket on the page online."""
+    met = services.meet(scene.participation, typed or scene.code, by=scene.recruiter)
+    db.session.commit()
+    return met
+
+
+def make_unshared(scene: Scene, student: Student | None = None) -> Intent:
+    """An intent nobody has given anything to: no service makes one, but no page may trust that."""
+    student = student or scene.student
+    return save(
+        Intent(
+            fair_id=scene.fair.id,
+            student_id=student.id,
+            employer_id=scene.employer.id,
+            participation_id=scene.participation.id,
+            step=Step.CONTACTED,
+        )
+    )
 
 
 def propose(intent: Intent, scene: Scene, side: Side = Side.EMPLOYER, position=None) -> Intent:

@@ -7,17 +7,14 @@ from app.accounts.permissions import Role
 from app.core.db import db
 from app.intents import services
 from app.intents.models import Consent, Intent, ResumeShare
-from app.intents.states import Given, Side, Step
+from app.intents.states import ContactState, Given, Side
 from app.participations.states import ParticipationStatus
 from tests.factories import (
-    make_coming_fair,
     make_fair,
-    make_participation,
-    make_recruiter,
     make_student,
     make_user,
 )
-from tests.intents.scene import make_registration, make_scene, propose, reach, share
+from tests.intents.scene import make_registration, make_scene, meet, propose, reach, share
 
 
 @pytest.fixture
@@ -141,12 +138,12 @@ def test_not_giving_leaves_no_trace(client, scene, address, log_in):
 
 
 def test_not_giving_after_a_scan_is_an_answer(client, scene, address, log_in):
-    _, intent = services.contact(scene.participation, scene.code, by=scene.recruiter)
-    db.session.commit()
+    contact = meet(scene)
     log_in(scene.student.user)
     client.post(f"{address}/no")
-    db.session.refresh(intent)
-    assert intent.step is Step.DECLINED_BY_STUDENT
+    db.session.refresh(contact)
+    assert contact.state is ContactState.DECLINED
+    assert db.session.scalars(select(Intent)).all() == []
 
 
 def test_employers_give_nothing(client, scene, address, log_in):
@@ -169,50 +166,6 @@ def test_a_fair_that_is_not_published_has_no_booths(client, scene, address):
     scene.fair.published_at = None
     db.session.commit()
     assert client.get(address).status_code == 404
-
-
-# -- the employer's scan page ----------------------------------------------------------
-
-
-def test_the_tab_leads_to_the_booth_of_today(client, scene, log_in):
-    log_in(scene.recruiter)
-    answer = client.get("/employer/booth")
-    assert answer.headers["Location"] == f"/employer/booth/{scene.fair.slug}"
-
-
-def test_without_a_fair_today_the_tab_says_so(client, log_in):
-    fair = make_coming_fair()
-    participation = make_participation(fair=fair)
-    log_in(make_recruiter(participation.employer))
-    page = client.get("/employer/booth", headers={"Accept-Language": "en"})
-    assert "No fair today" in text_of(page)
-
-
-def test_a_scanned_ticket_opens_a_masked_candidate(client, scene, log_in):
-    log_in(scene.recruiter)
-    slug = scene.fair.slug
-    assert "data-booth-scan" in text_of(client.get(f"/employer/booth/{slug}"))
-    typed = f"https://fair.example/t/{scene.code}"
-    answer = client.post(f"/employer/booth/{slug}", data={"code": typed})
-    intent = db.session.scalars(select(Intent)).one()
-    assert answer.headers["Location"] == f"/employer/candidates/{intent.uid}"
-    page = text_of(client.get(answer.headers["Location"]))
-    assert scene.student.name not in page
-    assert scene.student.masked_name in page
-    assert scene.student.user.phone not in page
-
-
-@pytest.mark.parametrize("typed", ["", "x", "QQQQQQ", "😀😀", "a\0b", "9" * 600])
-def test_what_is_no_ticket_is_answered_at_the_field(client, scene, log_in, typed):
-    log_in(scene.recruiter)
-    answer = client.post(f"/employer/booth/{scene.fair.slug}", data={"code": typed})
-    assert answer.status_code == 422
-    assert db.session.scalars(select(Intent)).all() == []
-
-
-def test_the_scan_page_of_another_employers_fair_is_not_found(client, scene, log_in):
-    log_in(make_recruiter())
-    assert client.get(f"/employer/booth/{scene.fair.slug}").status_code == 404
 
 
 # -- the ticket's cards ----------------------------------------------------------------

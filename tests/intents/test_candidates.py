@@ -22,6 +22,7 @@ from tests.intents.scene import (
     CONSENT,
     make_registration,
     make_scene,
+    make_unshared,
     propose,
     reach,
     share,
@@ -303,9 +304,7 @@ def test_the_table_holds_those_who_share_and_they_are_told(client, inside):
     share(inside)
     inside.student.major = "=1+1"
     hidden = make_student(name="郭可染")
-    code = make_registration(hidden, inside.fair).ticket.short_code
-    services.contact(inside.participation, code, by=inside.recruiter)
-    db.session.commit()
+    make_unshared(inside, hidden)
     answer = client.post("/employer/candidates/export", headers={"Accept-Language": "zh-CN"})
     assert answer.status_code == 200
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.get_data())).get_sheet_by_index(0)

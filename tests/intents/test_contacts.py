@@ -24,7 +24,7 @@ from app.reports.queries import fair_figures
 from app.students.models import Student
 from app.tours.states import FairStatus
 from tests.factories import make_student
-from tests.intents.scene import make_registration, make_scene, share
+from tests.intents.scene import make_registration, make_scene, meet, share
 from tests.intents.stand import StandPhone, codes
 from tests.live import run_together
 
@@ -175,8 +175,7 @@ def test_the_cards_change_when_a_question_comes_changes_and_goes(client, log_in,
 
 
 def test_a_stand_that_met_the_student_online_before_asks_once(client, log_in, scene, phone):
-    services.contact(scene.participation, scene.code, by=scene.recruiter)
-    db.session.commit()
+    meet(scene)
     assert phone.meet(step="interviewed")["answer"]["code"] == "waiting"
     log_in(scene.student.user)
     cards = english(client, f"/me/fairs/{scene.fair.slug}/cards")
@@ -414,13 +413,13 @@ def test_the_newest_scan_is_told_by_time_then_id():
         return contacts.Proposal(scan_id=id_, step=Step.SHORTLISTED, scanned_at=at, by=None)
 
     stands_there = BoothContact(scanned_at=now, scan_id=low)
-    assert proposal(now, max(low, high)).is_newer_than(stands_there) is (high > low)
-    assert not proposal(now, low).is_newer_than(stands_there)
-    assert not proposal(now - timedelta(microseconds=1), high).is_newer_than(stands_there)
+    assert proposal(now, max(low, high)).decides_over(stands_there) is (high > low)
+    assert not proposal(now, low).decides_over(stands_there)
+    assert not proposal(now - timedelta(microseconds=1), high).decides_over(stands_there)
 
 
 def test_by_order_of_arrival_two_orders_end_differently(scene, phone, monkeypatch):
-    monkeypatch.setattr(contacts.Proposal, "is_newer_than", lambda *_: True)
+    monkeypatch.setattr(contacts.Proposal, "decides_over", lambda *_: True)
     start = utcnow()
     ends = set()
     for order in ((0, 1), (1, 0)):

@@ -16,7 +16,7 @@ from app.core.codes import uuid7
 from app.core.db import db
 from app.employers.models import EmployerMember
 from app.intents.models import BoothContact, BoothScan, ContactQuota, Intent
-from app.intents.services import shares
+from app.intents.services import meeting
 from app.intents.states import ContactState, Step
 from app.participations.states import ParticipationStatus
 from app.registrations.services import reissue_ticket
@@ -252,7 +252,7 @@ def test_what_was_scanned_at_the_fair_may_come_weeks_later(scene, phone):
 
 
 def test_nobody_harvests_a_hall(scene, phone, monkeypatch):
-    monkeypatch.setattr(shares, "DAILY_CONTACTS", 2)
+    monkeypatch.setattr(meeting, "DAILY_CONTACTS", 2)
     people = [newcomer(scene) for _ in range(3)]
     # Made-up days do not help: a scan counts for a day of the fair (here its first).
     first = scene.fair.opens_doors_at

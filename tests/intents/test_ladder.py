@@ -23,7 +23,7 @@ from app.intents.services.record import Ended, NotShared
 from app.intents.states import INTENT_FLOW, LADDER, RANK, REACHED_RANK, Act, Given, Side, Step, Via
 from app.notices.models import Notice
 from tests.factories import make_position, make_staff
-from tests.intents.scene import make_scene, propose, reach, share
+from tests.intents.scene import make_scene, make_unshared, propose, reach, share
 
 PDF = b"%PDF-1.4 a contract"
 
@@ -165,8 +165,7 @@ def test_a_confirmed_proposal_cannot_be_taken_back(scene):
 
 
 def test_an_intent_needs_a_name(scene):
-    _, intent = services.contact(scene.participation, scene.code, by=scene.recruiter)
-    assert intent is not None
+    intent = make_unshared(scene)
     services.mark(intent, Step.SHORTLISTED, by=scene.recruiter)
     with pytest.raises(NotShared):
         propose(intent, scene)

@@ -305,7 +305,6 @@ def test_the_worker_closes_what_nobody_answered(scene):
 
 NOTICES = {
     "confirmed",
-    "contacted",
     "declined-to-employer",
     "declined-to-student",
     "lapsed",

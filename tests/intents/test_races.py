@@ -12,14 +12,15 @@ from app.core.transaction import transaction
 from app.intents import services
 from app.intents.models import (
     Agreement,
+    BoothContact,
     ContactQuota,
     Intent,
     IntentStep,
     NumberSeries,
     ResumeShare,
 )
-from app.intents.services import Sharing, shares
-from app.intents.states import REACHED_RANK, Act, Contact, Given, Side, Step
+from app.intents.services import Sharing, meeting
+from app.intents.states import REACHED_RANK, Act, Fault, Given, Side, Step
 from app.participations.models import Participation
 from app.students.models import Student
 from tests.factories import make_student
@@ -252,7 +253,7 @@ def test_two_drafts_at_once_are_one_letter(live_app):
 
 
 def test_the_days_number_of_scans_is_exact(live_app, monkeypatch):
-    monkeypatch.setattr(shares, "DAILY_CONTACTS", 5)
+    monkeypatch.setattr(meeting, "DAILY_CONTACTS", 5)
 
     def make():
         scene = make_scene()
@@ -264,18 +265,18 @@ def test_the_days_number_of_scans_is_exact(live_app, monkeypatch):
 
     def act(index):
         with transaction():
-            outcome, _ = services.contact(
+            met = services.meet(
                 db.session.get(Participation, participation_id),
                 codes[index],
                 by=db.session.get(User, recruiter_id),
             )
-        return outcome
+        return met if isinstance(met, Fault) else "asked"
 
     results = run_together(live_app, len(codes), act)
     assert not faults(results)
-    assert Counter(results) == {Contact.MADE: 5, Contact.CAPPED: 7}
+    assert Counter(results) == {"asked": 5, Fault.CAPPED: 7}
     assert read(live_app, select(ContactQuota.taken)) == [5]
-    assert read(live_app, select(func.count(Intent.id))) == [5]
+    assert read(live_app, select(func.count(BoothContact.id))) == [5]
 
 
 def test_a_share_taken_back_while_an_intent_is_confirmed_never_leaves_a_current_intent(live_app):

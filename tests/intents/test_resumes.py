@@ -13,7 +13,7 @@ from app.intents import services
 from app.intents.models import DataView
 from app.intents.states import Given, Side, Step
 from tests.factories import make_recruiter
-from tests.intents.scene import make_scene, share
+from tests.intents.scene import make_scene, make_unshared, share
 
 PDF = b"%PDF-1.4 a resume"
 
@@ -37,22 +37,16 @@ def at(intent, *more):
     return "/".join([f"/employer/candidates/{intent.uid}", *more])
 
 
-def scanned(scene):
-    _, intent = services.contact(scene.participation, scene.code, by=scene.recruiter)
-    db.session.commit()
-    return intent
-
-
 # -- T07: nothing of a student in any state but shared ----------------------------------
 
 
 def in_state(scene, state):
-    if state == "scanned":
-        return scanned(scene)
+    if state == "unshared":
+        return make_unshared(scene)
     if state == "shortlisted unshared":
-        return services.mark(scanned(scene), Step.SHORTLISTED, by=scene.recruiter)
+        return services.mark(make_unshared(scene), Step.SHORTLISTED, by=scene.recruiter)
     if state == "refused":
-        return services.decline(scanned(scene), side=Side.STUDENT, by=scene.student.user)
+        return services.decline(make_unshared(scene), side=Side.STUDENT, by=scene.student.user)
     if state == "contact only":
         return share(scene, Given.CONTACT)
     if state == "taken back":
@@ -65,7 +59,7 @@ def in_state(scene, state):
 @pytest.mark.parametrize(
     ("state", "status"),
     [
-        ("scanned", 404),
+        ("unshared", 404),
         ("shortlisted unshared", 404),
         ("refused", 404),
         ("contact only", 404),
@@ -80,7 +74,7 @@ def test_the_resume_is_refused_in_every_state_but_shared(client, inside, state, 
     assert db.session.scalars(select(DataView)).all() == []
 
 
-@pytest.mark.parametrize("state", ["scanned", "shortlisted unshared", "refused"])
+@pytest.mark.parametrize("state", ["unshared", "shortlisted unshared", "refused"])
 def test_without_consent_no_page_says_name_or_phone(client, inside, state):
     intent = in_state(inside, state)
     db.session.commit()

@@ -1,31 +1,27 @@
 """Sharing: by the student's own act, for one employer, until they take it back."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
-from app.audit.models import AuditEntry
-from app.core.clock import frozen, utcnow
+from app.core.clock import utcnow
 from app.core.db import db
 from app.core.errors import Gone, NotFound
 from app.intents import queries, services
-from app.intents.models import Consent, ContactQuota, DataView, Intent, ResumeShare
+from app.intents.models import Consent, DataView, Intent, ResumeShare
 from app.intents.queries import CandidateFilter
-from app.intents.services import shares
-from app.intents.services.record import TakenBack
-from app.intents.services.shares import NoResume, NotHere, NotRegistered, NotToday, Sharing
-from app.intents.states import SHARE_TEXT_VERSION, Contact, Given, Side, Step
+from app.intents.services.meeting import NotHere
+from app.intents.services.shares import NoResume, NotRegistered, Sharing
+from app.intents.states import SHARE_TEXT_VERSION, Given, Side, Step
 from app.participations.states import ParticipationStatus
-from app.registrations.queries import find_registration
-from app.registrations.services import cancel, reissue_ticket
+from app.registrations.services import cancel
 from app.tours.states import FairStatus
-from tests.factories import make_fair, make_participation, make_position, make_student
+from tests.factories import make_participation, make_position, make_student
 from tests.intents.scene import (
     CONSENT,
     draft,
     make_registration,
     make_scene,
+    make_unshared,
     propose,
     reach,
     share,
@@ -37,10 +33,6 @@ from tests.intents.scene import (
 @pytest.fixture
 def scene(database):
     return make_scene()
-
-
-def scan(scene, text=None):
-    return services.contact(scene.participation, text or scene.code, by=scene.recruiter)
 
 
 def test_a_share_keeps_the_words_that_were_agreed_to(scene):
@@ -111,94 +103,6 @@ def test_a_position_of_another_employer_is_not_wished_for(scene):
         share(scene, position=make_position())
 
 
-def test_a_scan_gives_no_more_than_a_masked_acquaintance(scene):
-    outcome, intent = scan(scene)
-    assert outcome is Contact.MADE
-    assert intent.step is Step.CONTACTED
-    assert not intent.is_shared
-    assert db.session.scalars(select(ResumeShare)).all() == []
-    with pytest.raises(NotFound):
-        queries.get_resume(scene.employer, intent.uid)
-    with pytest.raises(TakenBack):
-        services.log_view(intent, "phone", by=scene.recruiter)
-
-
-def test_the_student_who_was_scanned_may_give(scene):
-    scan(scene)
-    intent = share(scene)
-    assert intent.step is Step.RESUME_RECEIVED
-    assert len(db.session.scalars(select(Intent)).all()) == 1
-
-
-def test_the_student_who_was_scanned_may_refuse_and_think_again(scene):
-    _, intent = scan(scene)
-    services.decline(intent, side=Side.STUDENT, by=scene.student.user)
-    assert intent.step is Step.DECLINED_BY_STUDENT
-    share(scene)
-    assert intent.step is Step.RESUME_RECEIVED
-    assert intent.is_shared
-
-
-def test_the_short_code_does_as_well(scene):
-    outcome, _ = scan(scene, scene.registration.ticket.short_code.lower())
-    assert outcome is Contact.MADE
-
-
-def test_whom_one_has_met_one_knows(scene):
-    scan(scene)
-    outcome, intent = scan(scene)
-    assert outcome is Contact.KNOWN
-    assert len(intent.steps) == 1
-
-
-def test_what_a_scan_says_of_other_codes(scene):
-    assert scan(scene, "nonsense")[0] is Contact.UNKNOWN
-    assert scan(scene, "https://elsewhere.example/t/1")[0] is Contact.UNKNOWN
-    elsewhere = make_scene()
-    assert scan(scene, elsewhere.code)[0] is Contact.ELSEWHERE
-    old = scene.code
-    reissue_ticket(scene.registration, by=None, why="lost")
-    db.session.commit()
-    assert scan(scene, old)[0] is Contact.REPLACED
-    assert db.session.scalars(select(Intent)).all() == []
-
-
-def test_somebody_who_waits_is_not_met(database):
-    full = make_scene(fair=make_fair(capacity=1))
-    waiting = make_student()
-    registration = make_registration(waiting, full.fair)
-    code = registration.ticket.short_code
-    assert scan(full, code)[0] is Contact.NOT_REGISTERED
-
-
-def test_scans_are_of_the_day(scene):
-    with frozen(scene.fair.opens_doors_at - timedelta(hours=3)), pytest.raises(NotToday):
-        scan(scene)
-    with frozen(scene.fair.ends_at + timedelta(hours=13)), pytest.raises(NotToday):
-        scan(scene)
-
-
-def test_a_member_is_stopped_at_the_days_number_and_the_log_says_so_once(scene, monkeypatch):
-    monkeypatch.setattr(shares, "DAILY_CONTACTS", 3)
-    others = [make_registration(make_student(), scene.fair) for _ in range(5)]
-    outcomes = [scan(scene, other.ticket.short_code)[0] for other in others]
-    assert outcomes == [Contact.MADE] * 3 + [Contact.CAPPED] * 2
-    assert scan(scene, "nonsense")[0] is Contact.CAPPED
-    # Old acquaintances are shown all the same.
-    assert scan(scene, others[0].ticket.short_code)[0] is Contact.KNOWN
-    alarms = db.session.scalars(select(AuditEntry).filter_by(action="contact.capped")).all()
-    assert len(alarms) == 1
-    with frozen(utcnow() + timedelta(days=1)):
-        scene.fair.ends_at = utcnow() + timedelta(hours=1)
-        assert scan(scene)[0] is Contact.MADE
-
-
-def test_wrong_codes_take_scans_too(scene):
-    scan(scene, "nonsense")
-    scan(scene, "QQQQQQ")
-    assert db.session.scalars(select(ContactQuota.taken)).one() == 2
-
-
 def test_taking_back_is_for_one_employer_and_at_once(scene):
     intent = share(scene)
     second = make_participation(fair=scene.fair)
@@ -220,7 +124,6 @@ def test_taking_back_is_for_one_employer_and_at_once(scene):
 def test_giving_again_is_a_further_consent_on_the_same_row(scene):
     intent = share(scene)
     services.withdraw_share(intent, by=scene.student.user)
-    assert scan(scene)[0] is Contact.TAKEN_BACK
     again = share(scene)
     assert again is intent
     assert intent.step is Step.RESUME_RECEIVED
@@ -276,10 +179,7 @@ def test_searching_does_not_tell_names_that_are_hidden(scene):
         make_registration(student, scene.fair)
     sharing = Sharing(given=Given.CONTACT, text=CONSENT)
     services.share(shared, scene.participation, sharing, by=shared.user)
-    # The second is only scanned.
-    code = find_registration(scene.fair, hidden).ticket.short_code
-    services.contact(scene.participation, code, by=scene.recruiter)
-    db.session.commit()
+    make_unshared(scene, hidden)
     found = queries.list_candidates(scene.employer, CandidateFilter(words="可"))
     assert [row.student.name for row in found.items] == ["梁可欣"]
     both = queries.list_candidates(scene.employer, CandidateFilter(words="机械工程"))
@@ -304,8 +204,6 @@ def test_leaving_closes_everything_and_keeps_the_figures(scene):
 
 def test_what_waits_for_the_student(scene):
     assert queries.list_waiting(scene.student) == []
-    scan(scene)
-    assert len(queries.list_waiting(scene.student, scene.fair)) == 1
     intent = share(scene)
     assert queries.list_waiting(scene.student) == []
     propose(intent, scene)

@@ -41,6 +41,7 @@ ROWS = {
     "intents.reopen_own": STUDENT,
     "intents.resume": EMPLOYER,
     "intents.scan": EMPLOYER,
+    "intents.scan_state": EMPLOYER,
     "intents.send_code": EMPLOYER,
     "intents.share": STUDENT,
     "intents.show_phone": EMPLOYER,

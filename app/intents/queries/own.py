@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from app.core.codes import normalise
@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.intents.models import Agreement, BoothContact, Consent, DataView, Intent, ResumeShare
 from app.intents.queries.candidates import one_letter, was_shared, whole
-from app.intents.states import ENDINGS, AgreementStatus, ContactState, Side
+from app.intents.states import ENDINGS, AgreementStatus, Side
 from app.participations.models import Participation
 from app.registrations.models import Registration
 from app.students.models import Student
@@ -22,10 +22,10 @@ from app.tours.models import Fair
 
 @dataclass(frozen=True)
 class Shared:
-    """One employer that has, had or asks for a student's data, and who there looked."""
+    """One employer that has or had a student's data, and who there looked."""
 
     intent: Intent
-    share: ResumeShare | None
+    share: ResumeShare
     views: list[DataView] = field(default_factory=list)
 
 
@@ -60,14 +60,11 @@ def list_intents(student: Student) -> Sequence[Intent]:
 
 
 def list_waiting(student: Student, fair: Fair | None = None) -> Sequence[Intent]:
-    """What a student is asked now: proposals to answer, letters to sign, scans to share after.
-
-    A stand that asks with its phone (:func:`list_asking`) is not named here a second time.
-    """
+    """What a student is to answer now: proposals and letters. Booths: :func:`list_asking`."""
     query = _listed().where(
         Intent.student_id == student.id,
         Intent.step.not_in(ENDINGS),
-        or_(Intent.proposed_by == Side.EMPLOYER, ~was_shared() & ~_is_asked()),
+        Intent.proposed_by == Side.EMPLOYER,
     )
     if fair is not None:
         query = query.where(Intent.fair_id == fair.id)
@@ -75,11 +72,11 @@ def list_waiting(student: Student, fair: Fair | None = None) -> Sequence[Intent]
 
 
 def list_shares(student: Student, fair: Fair | None = None) -> list[Shared]:
-    """Every employer a student gave something, or who scanned them, with everyone who looked.
+    """Every employer a student gave something, with everyone who looked.
 
     Newest first; what was taken back stays, with its date.
     """
-    query = _listed().where(Intent.student_id == student.id)
+    query = _listed().where(Intent.student_id == student.id, was_shared())
     if fair is not None:
         query = query.where(Intent.fair_id == fair.id)
     intents = db.session.scalars(query.order_by(Intent.created_at.desc(), Intent.id.desc())).all()
@@ -87,7 +84,9 @@ def list_shares(student: Student, fair: Fair | None = None) -> list[Shared]:
     views = select(DataView).filter_by(student_id=student.id).order_by(DataView.at.desc())
     for view in db.session.scalars(views):
         seen[view.employer_id].append(view)
-    return [Shared(row, row.share, seen[row.employer_id]) for row in intents]
+    return [
+        Shared(row, row.share, seen[row.employer_id]) for row in intents if row.share is not None
+    ]
 
 
 def list_consents(student: Student) -> Sequence[Consent]:
@@ -130,16 +129,6 @@ def find_letter(typed: str) -> Agreement | None:
     if letter is None or letter.status not in (AgreementStatus.SIGNED, AgreementStatus.WITHDRAWN):
         return None
     return letter
-
-
-def _is_asked() -> ColumnElement[bool]:
-    """The condition that the stand has asked with its phone and waits for the answer."""
-    asked = select(BoothContact.id).join(BoothContact.registration)
-    return asked.where(
-        BoothContact.participation_id == Intent.participation_id,
-        BoothContact.state == ContactState.WAITING,
-        Registration.student_id == Intent.student_id,
-    ).exists()
 
 
 def _listed() -> Select[Intent]:

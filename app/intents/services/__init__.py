@@ -28,16 +28,14 @@ from app.intents.services.letters import (
     sign_letter,
     withdraw_letter,
 )
+from app.intents.services.meeting import has_stand, meet, scans_open
 from app.intents.services.notes import annotate, note_mark
 from app.intents.services.record import configure
 from app.intents.services.shares import (
     Sharing,
-    contact,
     forget_student,
-    has_stand,
     log_export,
     log_view,
-    scans_open,
     share,
     withdraw_share,
 )
@@ -70,7 +68,6 @@ __all__ = [
     "configure",
     "confirm",
     "confirm_by_code",
-    "contact",
     "decline",
     "draft_letter",
     "expire_contacts",
@@ -82,6 +79,7 @@ __all__ = [
     "log_export",
     "log_view",
     "mark",
+    "meet",
     "note_mark",
     "propose",
     "read_numbers",

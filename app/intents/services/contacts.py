@@ -4,7 +4,9 @@ The rules, in one place:
 
 1. A stand and a registration have one contact, however many phones scan however often.
 2. Its step is that of the newest scan, by ``(scanned_at, id)``: in whatever order scans
-   arrive, and however often, the same stands there in the end.
+   arrive, and however often, the same stands there in the end. The page on which the company's
+   people read tickets online has no scans: it asks for the resume where nothing is asked, and
+   whatever a phone scans decides over it.
 3. Until the student says yes it is a question. It counts nowhere, and the stand sees a
    masked name. A yes is a share like any other; only then the step is set, as an act of
    whoever scanned: a mark, or an offer of a preliminary intent, which the student then
@@ -18,24 +20,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import User
 from app.accounts.services import notify_user
 from app.core.clock import utcnow
 from app.core.codes import random_code
-from app.core.db import db, insert_if_absent
+from app.core.db import db, insert_if_absent, is_sqlite
 from app.core.errors import Conflict
 from app.core.text import N_
 from app.intents.models import BoothContact, BoothScan, Intent
 from app.intents.services.ladder import mark, propose
-from app.intents.services.record import patience
+from app.intents.services.record import find_intent, patience
 from app.intents.states import CONTACT_FLOW, MARKS, ContactState, Side, Step, Via
 from app.participations.models import Participation
 from app.registrations.models import Registration
 from app.students.models import Student
 from app.tours.models import Fair
 
+# Stands for the scan of a question that was asked on the page.
+NO_SCAN = UUID(int=0)
 ASKED_AGAIN = frozenset({ContactState.WITHDRAWN, ContactState.EXPIRED})
 
 
@@ -48,29 +52,39 @@ class NotWaiting(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What one scan of a stand proposes to one student. ``by`` is whose phone scanned."""
+    """What one scan of a stand proposes to one student. ``by`` is who scanned."""
 
     scan_id: UUID
     step: Step
     scanned_at: datetime
     by: User | None
 
-    def is_newer_than(self, contact: BoothContact) -> bool:
+    def decides_over(self, contact: BoothContact) -> bool:
         """Whether this scan decides instead of the one that stands."""
+        if self.scan_id == NO_SCAN:
+            return contact.state in ASKED_AGAIN
+        if contact.scan_id == NO_SCAN:
+            return True
         stands = contact.scanned_at, contact.scan_id
         return (self.scanned_at, self.scan_id) > stands
 
 
-def ask_student(
-    participation: Participation,
-    registration: Registration,
-    proposal: Proposal,
-    known: Intent | None,
-) -> BoothContact:
-    """Ask a student what a scan proposes, or take up what is asked or agreed already.
+def take_turn(participation: Participation, registration: Registration) -> None:
+    """Let a question and a gift of the same two come one after another, until the commit.
 
-    ``known`` is what the two have with each other at this fair, if anything.
+    Without it each could be written without seeing the other, and a student who has given
+    would be asked still. SQLite has one writer at a time anyway.
     """
+    if not is_sqlite():
+        turn = func.pg_advisory_xact_lock(participation.id, registration.id)
+        db.session.execute(select(turn))
+
+
+def ask_student(
+    participation: Participation, registration: Registration, proposal: Proposal
+) -> BoothContact:
+    """Ask a student what a scan proposes, or take up what is asked or agreed already."""
+    take_turn(participation, registration)
     now = utcnow()
     is_new = insert_if_absent(
         BoothContact,
@@ -86,7 +100,8 @@ def ask_student(
         updated_at=now,
     )
     contact = _hold(participation.id, registration.id)
-    if not is_new and not proposal.is_newer_than(contact):
+    known = find_intent(registration.student_id, participation)
+    if not is_new and not proposal.decides_over(contact):
         return contact
     contact.step, contact.updated_at = proposal.step, now
     contact.scanned_at, contact.scan_id = proposal.scanned_at, proposal.scan_id

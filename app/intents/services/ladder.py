@@ -239,8 +239,7 @@ def remind(intent: Intent, *, by: User) -> Intent:
     """Ask the student again: three times a question, with ten minutes between."""
     intent = hold(intent)
     check_standing(intent)
-    asks_to_share = intent.step is Step.CONTACTED and not intent.is_shared
-    if intent.proposed_by is not Side.EMPLOYER and not asks_to_share:
+    if intent.proposed_by is not Side.EMPLOYER:
         raise NothingOpen()
     since = intent.proposed_at or intent.created_at
     sent = [row for row in intent.steps if row.act is Act.REMINDED and row.at >= since]
@@ -250,7 +249,7 @@ def remind(intent: Intent, *, by: User) -> Intent:
     if utcnow() < last + REMINDER_PAUSE:
         raise TooMany(N_("The student has just been asked. Wait ten minutes."), retry_after=600)
     keep_step(intent, intent.proposed_step or intent.step, Act.REMINDED, side=Side.EMPLOYER, by=by)
-    tell(Side.STUDENT, intent, "contacted" if asks_to_share else "reminder")
+    tell(Side.STUDENT, intent, "reminder")
     return intent
 
 

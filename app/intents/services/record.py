@@ -17,6 +17,7 @@ from app.core.text import N_
 from app.employers.queries import list_members
 from app.intents.models import Intent, IntentStep
 from app.intents.states import INTENT_FLOW, RANK, REACHED_RANK, Act, Side, Step, Via
+from app.participations.models import Participation
 
 
 class NotShared(DomainError):
@@ -74,6 +75,16 @@ def hold(intent: Intent) -> Intent:
     """
     query = select(Intent).where(Intent.id == intent.id).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def find_intent(student_id: int, participation: Participation) -> Intent | None:
+    """What a student and an employer have with each other at a fair, if anything."""
+    query = select(Intent).filter_by(
+        fair_id=participation.fair_id,
+        student_id=student_id,
+        employer_id=participation.employer_id,
+    )
+    return db.session.scalars(query).one_or_none()
 
 
 def keep_step(

@@ -25,17 +25,10 @@ from app.core.errors import Unauthenticated
 from app.core.text import N_
 from app.employers.queries import list_members
 from app.intents.models import BoothContact, BoothScan
-from app.intents.services.contacts import Proposal, ask_student
-from app.intents.services.shares import (
-    OPEN_FAIRS,
-    SCANS_BEFORE,
-    find_intent,
-    judge_ticket,
-    take_scan,
-)
-from app.intents.states import Contact, ContactState, Step
+from app.intents.services.contacts import Proposal
+from app.intents.services.meeting import SCANS_BEFORE, ask_by_ticket, is_here, may_meet
+from app.intents.states import ContactState, Fault, Step
 from app.participations.models import Participation
-from app.participations.states import COMING
 from app.registrations.models import Ticket
 from app.registrations.queries import find_ticket_by_hash, find_ticket_by_short_code
 
@@ -171,8 +164,9 @@ class _Stand:
         if because:
             return ScanAnswer(str(scan.id), "refused", why=because)
         ticket = self._find(scan)
-        if not self._may_meet(ticket, scan):
-            return ScanAnswer(str(scan.id), "refused", why=Contact.CAPPED.value)
+        day = self._day_of(scan)
+        if not may_meet(self.participation, ticket, by=self.owner, day=day):
+            return ScanAnswer(str(scan.id), "refused", why=Fault.CAPPED.value)
         if not insert_if_absent(BoothScan, **self._row_of(scan)):
             # The same scan in another call at this moment: that one stored it.
             return self._again(db.session.get_one(BoothScan, scan.id), scan)
@@ -190,30 +184,22 @@ class _Stand:
         if not _is_same(row, scan):
             return ScanAnswer(str(scan.id), "quarantined", why="same-id-other-content")
         is_forgotten = row.ticket_hash is None and row.short_code is None
-        found: BoothContact | Contact | None = row.contact
+        found: BoothContact | Fault | None = row.contact
         if found is None and is_forgotten:
-            found = Contact.NOT_REGISTERED
+            found = Fault.NOT_REGISTERED
         return self._told(row, found or self._connect(row, self._find(scan)), "known")
 
-    def _connect(self, row: BoothScan, ticket: Ticket | None) -> BoothContact | Contact:
+    def _connect(self, row: BoothScan, ticket: Ticket | None) -> BoothContact | Fault:
         """Make a question of a stored scan, or say what is wrong with the ticket."""
-        fault = judge_ticket(self.participation, ticket)
-        if ticket is None or fault is not None:
-            return fault or Contact.UNKNOWN
-        registration = ticket.registration
-        known = find_intent(registration.student_id, self.participation)
-        contact = ask_student(
-            self.participation,
-            registration,
-            Proposal(scan_id=row.id, step=row.step, scanned_at=row.scanned_at, by=self.owner),
-            known,
-        )
-        row.contact = contact
-        db.session.flush()
-        return contact
+        proposal = Proposal(scan_id=row.id, step=row.step, scanned_at=row.scanned_at, by=self.owner)
+        found = ask_by_ticket(self.participation, ticket, proposal)
+        if isinstance(found, BoothContact):
+            row.contact = found
+            db.session.flush()
+        return found
 
-    def _told(self, row: BoothScan, found: BoothContact | Contact, stored: str) -> ScanAnswer:
-        if isinstance(found, Contact):
+    def _told(self, row: BoothScan, found: BoothContact | Fault, stored: str) -> ScanAnswer:
+        if isinstance(found, Fault):
             return ScanAnswer(str(row.id), stored, found.value)
         if found.state not in SEEN:
             return ScanAnswer(str(row.id), stored, found.state.value)
@@ -228,25 +214,11 @@ class _Stand:
         )
 
     def _refused_because(self) -> str:
-        fair = self.participation.fair
-        if fair.status not in OPEN_FAIRS or self.participation.status not in COMING:
+        if not is_here(self.participation):
             return "not-here"
+        fair = self.participation.fair
         # By arrival, which no phone's clock can move: later is always right.
         return "not-today" if self.now < fair.opens_doors_at - SCANS_BEFORE else ""
-
-    def _may_meet(self, ticket: Ticket | None, scan: StandScan) -> bool:
-        """Take one of the day's scans, unless the two have met; a wrong code takes one too."""
-        if ticket is not None and self._has_met(ticket):
-            return True
-        return take_scan(self.participation, self.owner, day=self._day_of(scan))
-
-    def _has_met(self, ticket: Ticket) -> bool:
-        met = select(BoothContact.id).filter_by(
-            participation_id=self.participation.id, registration_id=ticket.registration_id
-        )
-        if db.session.scalar(met) is not None:
-            return True
-        return find_intent(ticket.registration.student_id, self.participation) is not None
 
     def _day_of(self, scan: StandScan) -> date:
         """The day of the fair a scan counts for: never one a phone's clock has made up."""

@@ -12,10 +12,10 @@ from app.core.codes import normalise
 from app.core.errors import DomainError, NotFound
 from app.core.transaction import transaction
 from app.intents import queries, services
-from app.intents.forms import ReasonForm, ShareForm
+from app.intents.forms import ShareForm
 from app.intents.models import BoothContact, Intent
 from app.intents.services import Sharing
-from app.intents.states import Given, Side, Via
+from app.intents.states import Given, Via
 from app.intents.views.door import bp, own_student, say, say_refusal
 from app.participations.models import Participation
 from app.participations.queries import get_by_public_code
@@ -87,13 +87,8 @@ def refuse_share(code: str) -> ResponseReturnValue:
     """Do not give. Whoever scanned the ticket sees a no; else nothing is kept at all."""
     participation = _at(code)
     student = own_student()
-    intent = queries.find_own(student, participation)
-    form = ReasonForm()
-    if form.validate_on_submit():
-        with transaction():
-            services.refuse_contact(student, participation)
-            if intent is not None and not intent.is_shared:
-                services.decline(intent, side=Side.STUDENT, by=current_user)
+    with transaction():
+        services.refuse_contact(student, participation)
     say(_("Nothing was given."))
     return redirect(url_for("intents.booth", code=code), 303)
 

@@ -83,6 +83,8 @@ def withdraw_contact(uid: str) -> ResponseReturnValue:
         say_refusal(error)
     else:
         say(_("Taken back."))
+    if request.form.get("back") == "scan":
+        return redirect(url_for("intents.scan", slug=contact.participation.fair.slug), 303)
     return redirect(url_for("intents.candidates"), 303)
 
 
@@ -250,7 +252,7 @@ def _about(employer: Employer, intent: Intent) -> dict[str, object]:
         "rungs": ladder_items(intent, Side.EMPLOYER),
         "halves": halves(intent, Side.EMPLOYER) if intent.proposed_step is not None else None,
         "may_reopen": intent.has_ended and intent.ended_by in (Side.EMPLOYER, Side.SYSTEM),
-        "every": 4 if intent.proposed_step is not None or not intent.is_shared else 15,
+        "every": 4 if intent.proposed_step is not None else 15,
     }
 
 

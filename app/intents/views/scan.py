@@ -1,6 +1,6 @@
-"""At the booth, with the employer's phone: scan a ticket, or type its short code."""
+"""At the booth, with the employer's phone online: scan a ticket, or type its short code."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -11,10 +11,11 @@ from app.core.errors import DomainError
 from app.core.transaction import transaction
 from app.intents import queries, services
 from app.intents.forms import ScanForm
-from app.intents.models import Intent
+from app.intents.models import BoothContact, Intent
 from app.intents.services import scans_open
-from app.intents.states import Contact
-from app.intents.views.door import bp, own_employer, say
+from app.intents.states import Fault
+from app.intents.views.door import bp, own_employer, say, to_candidate
+from app.participations.models import Participation
 from app.participations.queries import get_own, list_own
 from app.participations.states import COMING
 from app.web.access import requires
@@ -39,37 +40,62 @@ def booth_scan() -> ResponseReturnValue:
 @bp.route("/employer/booth/<slug>", methods=["GET", "POST"])
 @requires(Permission.INTENT_RECORD)
 def scan(slug: str) -> ResponseReturnValue:
-    """Who is in front of me? A ticket in, the candidate's page out."""
+    """Who is in front of me? Who gives already opens at once, everybody else is asked."""
     employer = own_employer()
     participation = get_own(slug, employer)
     form = ScanForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                outcome, intent = services.contact(
-                    participation, form.code.data or "", by=current_user
-                )
+                met = services.meet(participation, form.code.data or "", by=current_user)
         except DomainError as error:
             form.refuse(error)
         else:
-            if intent is not None:
-                return _met(outcome, intent)
-            form.code.errors = [_(outcome.label)]
+            if isinstance(met, Intent):
+                say(_("This student has given you their data already."))
+                return to_candidate(met)
+            if isinstance(met, BoothContact) and met.is_waiting:
+                return _asked(met)
+            form.code.errors = [_why_not(met)]
     return answer(
         "intents/scan.html",
         form,
         company=employer,
         participation=participation,
-        fair=participation.fair,
-        recent=queries.list_recent(participation, 5),
-        met=queries.count_met(participation),
         is_open=scans_open(participation, utcnow()),
+        **_whom(participation),
     )
 
 
-def _met(outcome: Contact, intent: Intent) -> ResponseReturnValue:
-    if outcome is Contact.MADE:
-        flash(_(outcome.label), "success")
-    else:
-        say(_(outcome.label))
-    return redirect(url_for("intents.candidate", uid=intent.uid), 303)
+@bp.get("/employer/booth/<slug>/state")
+@requires(Permission.INTENT_RECORD)
+def scan_state(slug: str) -> ResponseReturnValue:
+    """The part of that page that looks again by itself: who was asked, who gave."""
+    participation = get_own(slug, own_employer())
+    return render_template("intents/_scan.html", **_whom(participation))
+
+
+def _whom(participation: Participation) -> dict[str, object]:
+    """Whom this company waits for at a fair, and who gave it their data there."""
+    employer, fair = participation.employer, participation.fair
+    return {
+        "fair": fair,
+        "asked": queries.list_asked(employer, fair.slug),
+        "contacts": queries.count_contacts(employer, fair.slug),
+        "stands": [participation] if services.has_stand(participation, utcnow()) else [],
+        "recent": queries.list_recent(participation, 5),
+        "met": queries.count_met(participation),
+        "back": "scan",
+    }
+
+
+def _asked(contact: BoothContact) -> ResponseReturnValue:
+    """Say whom the ticket asks, masked, and be ready for the next one."""
+    name = contact.registration.student.masked_name
+    say(_("%(name)s is asked now and answers on their own phone.", name=name))
+    return redirect(url_for("intents.scan", slug=contact.participation.fair.slug), 303)
+
+
+def _why_not(met: BoothContact | Fault) -> str:
+    """Why nobody is asked: a code that is no good, or a student who said no."""
+    return str(_(met.label if isinstance(met, Fault) else met.state.label))
