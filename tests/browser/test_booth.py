@@ -19,9 +19,15 @@ def scene(site):
 @pytest.fixture
 def student(site, scene):
     with site.database():
-        student = make.make_student(name="陈思远")
-        register(student, get_fair(scene["fair"]), source=RegistrationSource.SELF, verified=True)
-        return student.user
+        user, _code = make_registered(scene, "陈思远")
+        return user
+
+
+def make_registered(scene, name):
+    """A student with a ticket: who they are and its short code."""
+    student, fair = make.make_student(name=name), get_fair(scene["fair"])
+    row = register(student, fair, source=RegistrationSource.SELF, verified=True)
+    return student.user, row.ticket.short_code
 
 
 def press(page, action):
@@ -87,4 +93,38 @@ def test_both_confirm_on_their_own_device_and_sign_a_letter(visit, scene, studen
     words = phone.page.inner_text("main")
     assert "WZ-" in words
     assert "陈思远" not in words
+    assert phone.faults == laptop.faults == []
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-CN", "林若溪"), ("en-GB", "何知远")])
+def test_a_ticket_read_on_the_companys_page_is_a_question_first(visit, site, scene, language, name):
+    with site.database():
+        student, code = make_registered(scene, name)
+    laptop = visit(language=language, viewport=LAPTOP).sign_in(scene["owner"])
+    phone = visit(language=language).sign_in(student)
+    phone.page.goto("/me")
+    laptop.page.goto(f"/employer/booth/{scene['fair']}")
+    laptop.page.fill("#code", code)
+    laptop.page.keyboard.press("Enter")
+    laptop.page.wait_for_load_state()
+    laptop.page.locator("#scan-state form[action$='/withdraw']").first.wait_for()
+    laptop.check()
+    assert name not in laptop.page.content()
+
+    phone.page.reload()
+    phone.check()
+    phone.page.locator(".xp-note a[href='/me/shares']").click()
+    phone.page.locator(f"a[href='/b/{scene['booth']}']").first.click()
+    phone.page.wait_for_load_state()
+    phone.check()
+    phone.page.locator("form button[name=given]").first.click()
+    phone.page.wait_for_load_state()
+
+    # The company's page changes by itself, and the same ticket now opens the candidate.
+    laptop.page.locator("#scan-state a[href^='/employer/candidates/']", has_text=name).wait_for()
+    laptop.check()
+    laptop.page.fill("#code", code)
+    laptop.page.keyboard.press("Enter")
+    laptop.page.wait_for_url("**/employer/candidates/**")
+    assert name in laptop.page.inner_text("main")
     assert phone.faults == laptop.faults == []

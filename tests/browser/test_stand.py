@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.checkins.models import Device
+from app.checkins.services import revoke_device
 from app.core.db import db
 from app.intents.models import BoothContact, BoothScan, Intent
 from app.intents.states import Step
@@ -200,3 +202,45 @@ def test_saved_is_said_only_of_what_is_in_the_log(stand_page, site, broken):
     stand.meet(scene["codes"][0], "interviewed")
     logged = stand.wait_until("() => window.loggedAtSaved.length && window.loggedAtSaved")
     assert logged == ([0] if broken else [1])
+
+
+NO_ADOPTION = (
+    "join.js",
+    "if (kit.role === 'booth') await store.adoptContacts(kit.device, uuid7);",
+    "",
+)
+
+
+@pytest.mark.parametrize("broken", [None, NO_ADOPTION], ids=["as it is", "without adoption"])
+def test_a_phone_that_joins_anew_sends_what_its_old_device_could_not(stand_page, site, broken):
+    scene = make_crowd(site, 2)
+    stand = stand_page(scene, broken)
+    link = f"{site.url}/scanner/#fair={scene['fair']}&booth=1"
+    stand.page.goto(link)
+    stand.page.locator("#gate-page:not([hidden]) #conn[data-state=online]").wait_for()
+    stand.meet(scene["codes"][0], "interviewed")
+    stand.wait_sent()
+    with site.database():
+        old = db.session.scalars(
+            select(Device).filter_by(participation_id=scene["participation_id"])
+        ).one()
+        revoke_device(old, by=db.session.get(User, old.user_id), reason="lost")
+        db.session.commit()
+    stand.wait_for("(kept) => kept.kits.some((one) => one.stranger)")
+    stand.meet(scene["codes"][1], "shortlisted")
+    stand.wait_unsent(1)
+    # Whoever opens the link again gets a device, and what waited goes up under new numbers.
+    stand.page.goto("about:blank")
+    stand.page.goto(link)
+    stand.wait_for("(kept) => kept.kits.length === 2")
+    stand.page.locator("#gate-page:not([hidden]) #conn[data-state=online]").wait_for()
+    if broken:
+        # It waits with the old device, which nobody asks any more.
+        assert [row["state"] for row in stand.kept()["contacts"]].count(0) == 1
+        assert len(stored(site, scene)) == 1
+        return
+    stand.wait_sent()
+    first, second = sorted(stored(site, scene), key=lambda row: row.device_id)
+    assert (first.step, second.step) == (Step.INTERVIEWED, Step.SHORTLISTED)
+    assert (first.device_id != second.device_id, second.seq) == (True, 1)
+    assert stand.visitor.faults == []
