@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
-from app.core.db import Model, db
+from app.core.db import Model, db, is_sqlite
+from app.core.wordindex import shelves_of
 from app.factory import create_app
 from tests.conftest import make_settings, prepare_database
 
@@ -73,6 +74,24 @@ def test_the_index_of_words_is_made_as_the_models_make_it(empty_app):
     assert migrated == shape() != []
     db.drop_all()
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+@pytest.mark.own_database
+def test_words_that_stand_in_the_index_are_put_on_their_shelves(empty_app):
+    if is_sqlite():
+        return  # FTS5 has none.
+    upgrade(revision="0031_surveys")
+    ids = (1, 70_000, 2_000_000_000)
+    kept = {}
+    with db.engine.begin() as connection:
+        query = text("INSERT INTO position_words VALUES (:id, ARRAY[7, -7])")
+        connection.execute(query, [{"id": id_} for id_ in ids])
+    for step, revision in ((upgrade, "0032_shelves"), (downgrade, "0031_surveys")):
+        step(revision=revision)
+        with db.engine.connect() as connection:
+            kept[revision] = dict(connection.execute(text("SELECT * FROM position_words")).all())
+    assert kept["0032_shelves"] == {id_: [7, -7, *shelves_of(id_)] for id_ in ids}
+    assert kept["0031_surveys"] == {id_: [7, -7] for id_ in ids}
 
 
 @pytest.mark.own_database

@@ -3,32 +3,37 @@
 On SQLite a full-text table (FTS5) that keeps no text and no places, only which rows hold a
 token; on PostgreSQL a table of arrays under a GIN index, which no extension is needed for.
 Both answer the same question: which rows hold all of these tokens. They may name a row too
-many, never one too few, so whoever asks looks at the text once more. docs/decisions/0011 says
-what was measured.
+many, never one too few, so whoever asks looks at the text once more. FTS5 gives the newest first
+as it goes; GIN gathers all that there is before it gives any. So on PostgreSQL a row also
+holds the numbers of the shelves it stands on, and is looked for shelf by shelf.
+docs/decisions/0011 says what was measured.
 """
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Integer,
+    Select,
     Table,
-    and_,
     bindparam,
     cast,
     column,
     delete,
     event,
+    func,
     insert,
     literal,
     literal_column,
     or_,
+    select,
     table,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -36,6 +41,9 @@ from app.core.db import db, is_sqlite
 from app.core.words import is_han
 
 LONGEST_BEGINNING = 8
+# The widths of shelves, in bits of the id. The newest ids are asked for by the narrow ones, so
+# that a frequent word costs little, the oldest by the wide ones, so that a rare word does.
+SHELVES = (14, 16, 18)
 # All of these: each one of several ways, each way some tokens that must all be there.
 Condition = Sequence[Sequence[Sequence[str]]]
 SQLITE = (
@@ -53,6 +61,8 @@ class WordIndex:
 
     def __init__(self, name: str, beside: Table) -> None:
         self.name = name
+        self.beside = beside
+        self.key = beside.primary_key.columns[0]
         self.table = table(name, column("id", Integer), column("tokens"))
         event.listen(beside, "after_create", self._create)
         event.listen(beside, "before_drop", self._drop)
@@ -69,11 +79,6 @@ class WordIndex:
         """The column that says which row."""
         return literal_column(f"{self.name}.rowid", Integer) if is_sqlite() else self.table.c.id
 
-    @property
-    def rows(self) -> FromClause:
-        """What to select from."""
-        return self.table
-
     def add(self, rows: Mapping[int, Iterable[str]]) -> None:
         """Put rows in that are not there: ``{id: tokens}``."""
         if not rows:
@@ -84,7 +89,10 @@ class WordIndex:
             db.session.execute(statement, found)
         else:
             values = {"id": bindparam("id"), "tokens": bindparam("tokens", type_=ARRAY(Integer))}
-            made = [{"id": key, "tokens": _numbers(some)} for key, some in rows.items()]
+            made = [
+                {"id": key, "tokens": [*_numbers(some), *shelves_of(key)]}
+                for key, some in rows.items()
+            ]
             db.session.execute(insert(self.table).values(values), made)
 
     def remove(self, rows: Mapping[int, Iterable[str]]) -> None:
@@ -108,17 +116,27 @@ class WordIndex:
         else:
             db.session.execute(delete(self.table))
 
-    def holds(self, wanted: Condition) -> ColumnElement[bool]:
-        """The condition that a row holds what is wanted; there must be something."""
+    def newest(self, query: Select[Any], wanted: Condition, limit: int) -> Select[Any]:
+        """The newest rows a query gives, of those that hold what is wanted.
+
+        The query is one of the table beside, whose primary key is the id. Rows are looked at
+        from the newest on until there are enough; something must be wanted.
+        """
         if is_sqlite():
-            return column(self.name).op("MATCH")(literal(_asked(wanted)))
+            match = column(self.name).op("MATCH")(literal(_asked(wanted)))
+            joined = query.select_from(self.table).join(self.beside, self.key == self.id)
+            return joined.where(match).order_by(self.id.desc()).limit(limit)
+        shelves = text(_SHELVES.format(name=self.name)).columns(column("shelf", Integer))
+        shelf = shelves.subquery("shelves")
         has = self.table.c.tokens.op("@>", is_comparison=True)
-        return and_(
-            *(
-                or_(*(has(cast(_numbers(way, asked=True), ARRAY(Integer))) for way in ways))
-                for ways in wanted
-            )
-        )
+        # One array for each way, so that GIN may begin with the rarest token of all.
+        ways = sorted({tuple(_numbers(chain(*way), asked=True)) for way in product(*wanted)})
+        here = [func.array_append(cast(list(way), ARRAY(Integer)), shelf.c.shelf) for way in ways]
+        on_shelf = select(self.id).where(or_(*map(has, here))).order_by(self.id.desc())
+        ids = on_shelf.lateral("on_shelf")
+        # Looked up one by one: the planner would rather read the whole table.
+        row = query.where(self.key == ids.c.id).offset(0).lateral("beside")
+        return select(row).select_from(shelf.join(ids, true()).join(row, true())).limit(limit)
 
 
 def _is_word(token: str) -> bool:
@@ -154,3 +172,35 @@ def _numbers(tokens: Collection[str] | Iterable[str], *, asked: bool = False) ->
         else:
             found |= {token[:size] for size in range(1, min(len(token), LONGEST_BEGINNING) + 1)}
     return sorted(zlib.crc32(token.encode()) - 2**31 for token in found)
+
+
+def shelves_of(key: int) -> list[int]:
+    """The numbers of the shelves a row stands on; that a token may have one too does no harm."""
+    return [_kind(place) + (key >> bits) for place, bits in enumerate(SHELVES)]
+
+
+def _kind(place: int) -> int:
+    return place << 20
+
+
+def _asked_shelves() -> str:
+    """SQL for the shelves to look through from the newest row to the oldest.
+
+    Of each width but the last at least four are looked through before a wider one.
+    """
+    parts = []
+    for place, bits in enumerate(SHELVES):
+        first, last = f"newest >> {bits}", f"oldest >> {bits}"
+        if place:
+            first = f"({first}) - 2"
+        if place < len(SHELVES) - 1:
+            last = f"greatest({last}, ((newest >> {SHELVES[place + 1]}) - 1) * 4)"
+        parts.append(
+            f"SELECT {_kind(place)} + number AS shelf "
+            f"FROM ends, generate_series({first}, {last}, -1) AS number"
+        )
+    ends = "SELECT max(id) AS newest, min(id) AS oldest FROM {name}"
+    return f"WITH ends AS ({ends}) " + " UNION ALL ".join(parts)
+
+
+_SHELVES = _asked_shelves()

@@ -38,6 +38,7 @@ from tests.factories import (
     make_recruiter,
     make_staff,
 )
+from tests.statements import count_statements
 
 WORDS = ["机械", "工程师", "Java", "开发", "CNC", "设计", "C++", "电气", "护理", "解决方案"]
 MAJORS = ["机械工程", "机械类", "软件工程", "会计学", "理工科", "专业不限"]
@@ -163,7 +164,9 @@ def test_a_facet_says_how_many_choosing_it_leaves():
     fairs = [make_coming_fair(), make_coming_fair()]
     make_random_offers(fairs, 25, 3)
     names = {"level": "level", "pillar": "pillar", "place": "place", "category": "category"}
-    for wanted in (Wanted(), Wanted(words="工程师"), Wanted(level=EducationLevel.MASTERS)):
+    several = Wanted(level=EducationLevel.MASTERS, place="温州", min_pay=5000, words="工程师")
+    one = Wanted(level=EducationLevel.MASTERS)
+    for wanted in (Wanted(), Wanted(words="工程师"), one, several):
         for some in (None, fairs):
             facets = found(wanted, some).facets
             assert facets["level"]
@@ -330,6 +333,31 @@ def test_beyond_a_tour_a_thousand_is_the_most_that_is_counted(monkeypatch):
     exact = found(Wanted(words="焊接"), [fair])
     assert (exact.total, exact.is_many) == (7, False)
     assert [(c.number, c.is_least) for c in exact.facets["place"]] == [(7, False)]
+
+
+def test_what_the_index_names_too_many_hides_nothing(monkeypatch):
+    monkeypatch.setattr(search, "MANY", 3)
+    monkeypatch.setattr(search, "SAMPLE", 5)
+    fair = make_coming_fair()
+    well_paid = [make_offer(fair, title="焊接工程师", pay_low=11_000) for _ in range(2)]
+    for _ in range(7):
+        make_offer(fair, title="焊接工程师", pay_low=10_500)
+    # The index knows steps of pay only, and both reach the same.
+    answer = found(Wanted(words="焊接", min_pay=11_000))
+    assert answer.ids == [position.id for position in reversed(well_paid)]
+    assert (answer.total, answer.is_many) == (2, False)
+    assert [(c.number, c.is_least) for c in answer.facets["level"]][0] == (2, False)
+
+
+def test_a_search_is_one_statement_however_much_is_asked():
+    fair = make_coming_fair()
+    make_offer(fair, title="焊接工程师")
+    much = Wanted(words="焊接", level=EducationLevel.MASTERS, major="机械工程", min_pay=6000)
+    for wanted in (Wanted(), much):
+        for some in (None, [fair]):
+            with count_statements() as statements:
+                found(wanted, some)
+            assert len(statements) == 1, (wanted, some)
 
 
 def count_words():

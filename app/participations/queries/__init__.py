@@ -36,6 +36,7 @@ from app.participations.queries.booths import (
     plan_of,
     suggest_booths,
 )
+from app.participations.queries.facets import Choice
 from app.participations.queries.hints import Oddities, count_by_hint, find_oddities
 from app.participations.queries.holds import find_hold, list_holds, list_pickable
 from app.participations.queries.offers import (
@@ -66,7 +67,7 @@ from app.participations.queries.printing import (
     list_stranded,
     list_to_print,
 )
-from app.participations.queries.search import MANY, Choice, Found, Wanted, find_positions
+from app.participations.queries.search import MANY, Found, Wanted, find_positions
 from app.participations.queries.suggestions import (
     Reason,
     Suggestion,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -58,6 +59,7 @@ class Meeting:
     city: str
     city_en: str
     starts_at: datetime
+    ends_at: datetime
     time_zone: str
     booth: str | None
 
@@ -69,22 +71,44 @@ def list_meetings(
 
     At some fairs, or (None) at all that take place and are not over.
     """
+    # In two statements: asked for all at once, a planner without figures begins with the fairs
+    # and reads every offer of all of them.
+    offered = select(Offer.id, Offer.position_id, Offer.participation_id)
+    offers = db.session.execute(offered.where(Offer.position_id.in_(ids))).all()
+    places = _places({offer.participation_id for offer in offers}, fair_ids, moment)
+    found: dict[int, list[tuple[Any, Meeting]]] = {}
+    for id_, position_id, participation_id in offers:
+        if participation_id in places:
+            meeting = places[participation_id]
+            order = (meeting.ends_at <= moment, meeting.starts_at, id_)
+            found.setdefault(position_id, []).append((order, meeting))
+    return {
+        key: [meeting for _, meeting in sorted(some, key=_first)] for key, some in found.items()
+    }
+
+
+def _first(pair: tuple[Any, Meeting]) -> Any:
+    return pair[0]
+
+
+def _places(
+    participation_ids: Collection[int], fair_ids: Collection[int] | None, moment: datetime
+) -> dict[int, Meeting]:
     query = (
         select(
-            OfferedPosition.position_id,
+            Participation.id,
             Fair.slug,
             Fair.city,
             func.coalesce(Stop.city_en, ""),
             Fair.starts_at,
+            Fair.ends_at,
             Fair.time_zone,
             Booth.code,
         )
-        .join(OfferedPosition.participation)
         .join(Participation.fair)
         .outerjoin(Fair.stop)
         .outerjoin(Participation.booth)
-        .where(OfferedPosition.position_id.in_(ids), Participation.status.in_(COMING))
-        .order_by(Fair.ends_at <= moment, Fair.starts_at, OfferedPosition.id)
+        .where(Participation.id.in_(participation_ids), Participation.status.in_(COMING))
     )
     if fair_ids is None:
         query = query.where(
@@ -94,10 +118,7 @@ def list_meetings(
         )
     else:
         query = query.where(Fair.id.in_(fair_ids))
-    found: dict[int, list[Meeting]] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row[0], []).append(Meeting(*row[1:]))
-    return found
+    return {row[0]: Meeting(*row[1:]) for row in db.session.execute(query)}
 
 
 @dataclass(frozen=True)

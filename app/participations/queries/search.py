@@ -5,17 +5,17 @@ of words leads, and at most the newest ``SAMPLE`` of what it finds is counted: m
 ``MANY`` is answered as "1,000+".
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -28,19 +28,30 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.core.db import UtcDateTime, db, is_sqlite
+from app.core.db import UtcDateTime, fetch_rows, is_sqlite
 from app.core.words import asked_runs, is_han, is_too_short, needed_for, pattern_of
 from app.employers.models import POSITION_WORDS, PositionEntry, level_bit, pillar_mark
 from app.employers.states import PAY_STEPS, PillarIndustry
 from app.participations.models import OfferedPosition, Participation
+from app.participations.queries.facets import (
+    ANY_MAJOR,
+    BASE,
+    FACETS,
+    FIRST,
+    ID,
+    MET,
+    Choice,
+    Hit,
+    count_facet,
+)
 from app.participations.states import COMING
 from app.places.majors import categories_of
 from app.places.states import EducationLevel
 
-SAMPLE = 5000
+SAMPLE = 1500
 MANY = 1000
-MOST_CHOICES = 12
-ANY_MAJOR = "any"
+# How many are looked at to suggest some.
+NEWEST = 5000
 Entry = PositionEntry
 
 
@@ -61,18 +72,6 @@ class Wanted:
     delegation_id: int | None = None
     pillar: PillarIndustry | None = None
     category: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value a search can be narrowed by, and how many positions that leaves.
-
-    ``is_least`` where no more were counted: there are so many or more.
-    """
-
-    value: str
-    number: int
-    is_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,36 +101,56 @@ def find_positions(
     facet counts under all other filters, so that its values say what choosing them gives.
     """
     plan = _Plan(wanted, fair_ids, moment)
-    offset = (min(max(number, 1), 10_000) - 1) * size
-    rows = db.session.execute(plan.statement(offset, size)).all()
-    total = next(int(row.n) for row in rows if row.kind == "total")
+    hits = plan.read()
+    found = hits.met(None)
+    total = len(found)
     many = plan.is_open_ended and total > MANY
-    capped = plan.is_open_ended and total >= SAMPLE
-    items = [(int(row.n), int(row.a)) for row in rows if row.kind == "item"]
-    ids = [key for _, key in sorted(items, key=lambda item: (-item[0], -item[1]))]
-    groups: dict[str, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(row.kind, []).append(row)
+    offset = (min(max(number, 1), 10_000) - 1) * size
+    beyond = min(offset + size, MANY) if plan.is_open_ended else offset + size
+    best = nlargest(max(0, beyond), ((hit[FIRST], hit[ID]) for hit in found))
     return Found(
-        ids=ids,
+        ids=[id_ for _, id_ in best[offset:]],
         total=min(total, MANY) if many else total,
         is_many=many,
-        facets=_facets(groups, most=MANY if plan.is_open_ended else None, capped=capped),
+        facets={name: _facet(name, plan, hits) for name in FACETS},
     )
 
 
 def list_newest(wanted: Wanted, moment: datetime) -> Sequence[tuple[int, int, str]]:
     """The newest positions at fairs to come that a search finds: ids, levels, majors (folded)."""
     plan = _Plan(wanted, None, moment)
-    base = plan.base(frozenset(plan.filters))
-    rows = db.session.execute(select(base.c.position_id, base.c.levels, base.c.majors))
-    return [(row[0], row[1], row[2]) for row in rows]
+    columns = (Entry.position_id, Entry.levels, Entry.majors)
+    query = plan.newest(frozenset(plan.filters), columns, NEWEST)
+    return [(row[0], row[1], row[2]) for row in fetch_rows(query)]
 
 
 def entry_conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """What an entry must be like, as conditions for a query that joins it."""
     plain = [Entry.text.like(pattern_of(run)) for run in asked_runs(wanted.words)]
     return [*plain, *_filters(wanted).values()]
+
+
+class _Hits:
+    """What was read: for each facet the hits that meet every filter but its own."""
+
+    def __init__(self, names: Sequence[str], rows: Iterable[Hit], *, by_base: bool) -> None:
+        # Bit n of what a hit meets is filter n; all of them make ``every``.
+        self._bits = {name: 1 << place for place, name in enumerate(names)}
+        self._every = (1 << len(names)) - 1
+        self._by_base: dict[int, list[Hit]] = {}
+        for row in rows:
+            self._by_base.setdefault(row[BASE], []).append(row)
+        self._is_by_base = by_base
+
+    def met(self, without: str | None) -> list[Hit]:
+        """The hits that meet every filter, or every one but this."""
+        spared = self._bits.get(without or "", 0)
+        if self._is_by_base:
+            return self._by_base.get(spared, [])
+        rows = self._by_base.get(0, [])
+        if not self._every:
+            return rows
+        return [row for row in rows if row[MET] | spared == self._every]
 
 
 class _Plan:
@@ -146,74 +165,65 @@ class _Plan:
         if self.is_open_ended:
             self.runs = [run for run in self.runs if not is_too_short(run)]
         self.filters = _filters(wanted)
-        self.bases: dict[frozenset[str], CTE] = {}
 
-    def statement(self, offset: int, size: int) -> Any:
-        """Everything at once: the page's items, the total, and the groups of each facet."""
-        whole, met = self.hits(None)
-        title = [whole.c.title.like(pattern_of(run)) for run in self.runs]
+    def read(self) -> _Hits:
+        """Everything at once: what meets all filters, and what meets all but one of them.
+
+        Over all fairs each of these is looked for by itself, as a filter that is left out may
+        bring newer hits than any that were seen; within some fairs all is read, and what a hit
+        meets stands beside it. Rows are counted here and not by the database: they are read
+        once, and counting a column of some thousand takes a millisecond.
+        """
+        names = list(self.filters)
+        if not self.is_open_ended:
+            hits = self._at_fairs().subquery("hits")
+            return _Hits(names, fetch_rows(self._near(hits)), by_base=False)
+        asked = [self.newest(frozenset(names), self._columns(0))]
+        for place, name in enumerate(names):
+            asked.append(self.newest(frozenset(names) - {name}, self._columns(1 << place)))
+        parts = [select(one.subquery(f"hits_{number}")) for number, one in enumerate(asked)]
+        return _Hits(names, fetch_rows(union_all(*parts)), by_base=True)
+
+    def _near(self, hits: Subquery) -> Select[Any]:
+        """The hits that some facet counts: no more than one filter is missed."""
+        every = (1 << len(self.filters)) - 1
+        enough = [every, *(every - (1 << place) for place in range(len(self.filters)))]
+        query = select(hits)
+        return query.where(hits.c.met.in_(enough)) if len(self.filters) > 1 else query
+
+    def _columns(self, base: int) -> list[Any]:
+        title = [Entry.title.like(pattern_of(run)) for run in self.runs]
         first = case((and_(true(), *title), 1), else_=0) if title else literal(0)
-        page = (
-            select(first.label("n"), whole.c.position_id)
-            .where(met)
-            .order_by(first.desc(), whole.c.position_id.desc())
-            .offset(offset)
-            .limit(min(size, max(0, MANY - offset)) if self.is_open_ended else size)
-            .subquery()
-        )
-        parts = [
-            _row("item", page.c.position_id, None, page.c.n),
-            _row("total", None, None, func.count(whole.c.position_id)).where(met),
-        ]
-        for name, keys in _KEYS.items():
-            base, condition = self.hits(name)
-            a, b = keys(base.c)
-            row = _row(name, a, b, func.count(base.c.position_id)).where(condition)
-            parts.append(row.group_by(*[key for key in (a, b) if key is not None]))
-        return union_all(*parts)
-
-    def hits(self, without: str | None) -> tuple[CTE, ColumnElement[bool]]:
-        """Rows to count from, and the condition on them, with one filter left out."""
-        names = frozenset(self.filters) - {without}
-        base = self.base(names if self.is_open_ended else frozenset())
-        return base, and_(true(), *(base.c[f"is_{name}"] for name in sorted(names)))
-
-    def base(self, names: frozenset[str]) -> CTE:
-        """The entries that hold the words; over all fairs, those of the filters named too."""
-        if names not in self.bases:
-            make = self._over_all if self.is_open_ended else self._at_fairs
-            self.bases[names] = make(names).cte(f"hits_{len(self.bases)}")
-        return self.bases[names]
-
-    def _columns(self) -> list[Any]:
-        met = [
-            case((condition, True), else_=False).label(f"is_{name}")
-            for name, condition in self.filters.items()
-        ]
-        plain = (
+        met: Any = literal(0)
+        if not self.is_open_ended:
+            for place, condition in enumerate(self.filters.values()):
+                met = met + case((condition, 1 << place), else_=0)
+        return [
+            literal(base).label("base"),
             Entry.position_id,
-            Entry.title,
+            first.label("first"),
+            met.label("met"),
             Entry.levels,
             Entry.pay,
             Entry.place,
             Entry.city,
-            Entry.majors,
             Entry.categories,
+            case((Entry.majors == "", 1), else_=0).label("any"),
             Entry.delegation_id,
-            Entry.pillar_industry,
-        )
-        return [*plain, *met]
+            # Its word will do.
+            cast(Entry.pillar_industry, String).label("pillar"),
+        ]
 
     def _words(self) -> list[ColumnElement[bool]]:
         return [Entry.text.like(pattern_of(run)) for run in self.runs]
 
-    def _at_fairs(self, _names: frozenset[str]) -> Select[Any]:
+    def _at_fairs(self) -> Select[Any]:
         offered = (
             select(OfferedPosition.position_id)
             .join(OfferedPosition.participation)
             .where(Participation.fair_id.in_(self.fair_ids or ()), Participation.status.in_(COMING))
         )
-        query = select(*self._columns()).where(*self._words())
+        query = select(*self._columns(0)).where(*self._words())
         if is_sqlite():
             return query.where(Entry.position_id.in_(offered))
         # Looked up one by one: the planner would rather read the whole table.
@@ -221,39 +231,23 @@ class _Plan:
         entry = query.where(Entry.position_id == ids.c.position_id).offset(0).lateral("entry")
         return select(entry).select_from(ids.join(entry, true()))
 
-    def _over_all(self, names: frozenset[str]) -> Select[Any]:
+    def newest(
+        self, names: frozenset[str], columns: Sequence[Any], limit: int | None = None
+    ) -> Select[Any]:
+        """The newest entries at fairs to come that hold the words and meet the filters named."""
+        limit = limit or SAMPLE
         asked = [[needed_for(run)] for run in self.runs]
         for name in sorted(names):
             asked += _tokens(name, self.wanted)
-        conditions = [*self._words(), *(self.filters[name] for name in names)]
-        query = select(*self._columns()).where(*conditions)
-        newest = Entry.position_id.desc()
+        conditions = [*self._words(), *(self.filters[name] for name in sorted(names))]
+        query = select(*columns).where(*conditions)
         if not asked:
-            return query.where(Entry.open_until > self.moment).order_by(newest).limit(SAMPLE)
-        holds = POSITION_WORDS.holds(asked)
-        if is_sqlite():
-            # With the plus the index of dates is left alone, and the words lead.
-            until = literal_column("+position_entry.open_until", UtcDateTime())
-            return (
-                query.select_from(POSITION_WORDS.rows)
-                .join(Entry, Entry.position_id == POSITION_WORDS.id)
-                .where(holds, until > self.moment)
-                .order_by(POSITION_WORDS.id.desc())
-                .limit(SAMPLE)
-            )
-        ids = (
-            select(POSITION_WORDS.id.label("id"))
-            .where(holds)
-            .order_by(POSITION_WORDS.id.desc())
-            .limit(SAMPLE)
-            .cte(f"ids_{len(self.bases)}")
-        )
-        entry = (
-            query.where(Entry.position_id == ids.c.id, Entry.open_until > self.moment)
-            .offset(0)
-            .lateral(f"entry_{len(self.bases)}")
-        )
-        return select(entry).select_from(ids.join(entry, true()))
+            newest = Entry.position_id.desc()
+            return query.where(Entry.open_until > self.moment).order_by(newest).limit(limit)
+        # With the plus SQLite leaves the index of dates alone, and the words lead.
+        plus = literal_column("+position_entry.open_until", UtcDateTime())
+        until = plus if is_sqlite() else Entry.open_until
+        return POSITION_WORDS.newest(query.where(until > self.moment), asked, limit)
 
 
 def _filters(wanted: Wanted) -> dict[str, ColumnElement[bool]]:
@@ -312,78 +306,7 @@ def _tokens(name: str, wanted: Wanted) -> list[list[list[str]]]:
     return [[["=many" if wanted.category == ANY_MAJOR else f"=c{wanted.category}"]]]
 
 
-def _row(kind: str, a: Any, b: Any, n: Any) -> Select[Any]:
-    none = literal(None, String)
-    return select(
-        literal(kind, String).label("kind"),
-        (none if a is None else cast(a, String)).label("a"),
-        (none if b is None else cast(b, String)).label("b"),
-        n.label("n"),
-    )
-
-
-def _band(columns: Any) -> ColumnElement[int]:
-    """How many of the pay steps a position reaches."""
-    steps = [(columns.pay >= step, place + 1) for place, step in enumerate(PAY_STEPS)]
-    return case(*reversed(steps), else_=0)
-
-
-# What each facet is grouped by.
-_KEYS: Mapping[str, Callable[[Any], tuple[Any, Any]]] = {
-    "level": lambda c: (c.levels, None),
-    "pay": lambda c: (_band(c), None),
-    "place": lambda c: (c.place, c.city),
-    "delegation": lambda c: (c.delegation_id, None),
-    "pillar": lambda c: (c.pillar_industry, None),
-    "category": lambda c: (c.categories, case((c.majors == "", "any"), else_="")),
-}
-
-
-def _facets(
-    groups: Mapping[str, Sequence[Any]], *, most: int | None, capped: bool
-) -> dict[str, list[Choice]]:
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _KEYS}
-    for row in groups.get("level", ()):
-        for level in EducationLevel:
-            if int(row.a) & level_bit(level):
-                counted["level"][level.value] += row.n
-    for row in groups.get("pay", ()):
-        for step in PAY_STEPS[: int(row.a)]:
-            counted["pay"][str(step)] += row.n
-    counted["place"] = _count_places(groups.get("place", ()))
-    for name in ("delegation", "pillar"):
-        counted[name].update({row.a: row.n for row in groups.get(name, ()) if row.a})
-    for row in groups.get("category", ()):
-        if row.b == ANY_MAJOR:
-            counted["category"][ANY_MAJOR] += row.n
-        for code in row.a.split():
-            counted["category"][code] += row.n
-    return {name: _choices(name, counts, most, capped) for name, counts in counted.items()}
-
-
-def _count_places(rows: Sequence[Any]) -> Counter[str]:
-    """The most frequent cities, each with the positions a search for that word finds."""
-    named: Counter[str] = Counter()
-    for row in rows:
-        named[row.b] += row.n
-    del named[""]
-    found: Counter[str] = Counter()
-    for city, _number in named.most_common(MOST_CHOICES):
-        likes = [run if is_han(run) else f" {run}" for run in asked_runs(city)]
-        if likes:
-            found[city] = sum(row.n for row in rows if all(part in row.a for part in likes))
-    return found
-
-
-def _choices(name: str, counts: Counter[str], most: int | None, capped: bool) -> list[Choice]:
-    keys = sorted(counts, key=lambda key: (-counts[key], key))[:MOST_CHOICES]
-    if name == "level":
-        keys = [level.value for level in EducationLevel if counts[level.value]]
-    if name == "pay":
-        keys = [str(step) for step in PAY_STEPS if counts[str(step)]]
-    limit = most or max(counts.values(), default=0)
-    return [
-        Choice(key, min(counts[key], limit), capped or counts[key] > limit)
-        for key in keys
-        if counts[key]
-    ]
+def _facet(name: str, plan: _Plan, hits: _Hits) -> list[Choice]:
+    rows = hits.met(name)
+    is_cut = plan.is_open_ended and len(rows) >= SAMPLE
+    return count_facet(name, rows, most=MANY if plan.is_open_ended else None, is_cut=is_cut)
