@@ -346,7 +346,7 @@ def test_what_the_index_names_too_many_hides_nothing(monkeypatch):
     answer = found(Wanted(words="焊接", min_pay=11_000))
     assert answer.ids == [position.id for position in reversed(well_paid)]
     assert (answer.total, answer.is_many) == (2, False)
-    assert [(c.number, c.is_least) for c in answer.facets["level"]][0] == (2, False)
+    assert next((c.number, c.is_least) for c in answer.facets["level"]) == (2, False)
 
 
 def test_a_search_is_one_statement_however_much_is_asked():
