@@ -17,6 +17,7 @@ from flask_migrate import upgrade
 from playwright.sync_api import sync_playwright
 
 from app.core.db import db
+from app.core.transaction import transaction
 from app.factory import create_app
 from tests.conftest import TEST_SECRET, TEST_TICKET_KEYS, make_settings, prepare_database
 from tools.catalogues import build
@@ -123,10 +124,14 @@ class Site:
 
     @contextmanager
     def database(self):
-        """Work on the site's rows; what is saved is committed for good."""
+        """Work on the site's rows; what is saved is committed for good.
+
+        The writer's place is taken at once: what was read first and written afterwards would
+        fail on SQLite whenever the server wrote in between.
+        """
         with self.app.app_context():
-            yield db.session
-            db.session.commit()
+            with transaction():
+                yield db.session
             db.session.remove()
 
 

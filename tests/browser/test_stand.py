@@ -175,7 +175,6 @@ def test_a_new_epoch_fills_the_server_again(stand_page, site):
     with site.database():
         db.session.execute(BoothScan.__table__.delete())
         db.session.execute(BoothContact.__table__.delete())
-        db.session.commit()
     # The server's highest number fell below what it once acknowledged.
     stand.wait_for("(kept) => kept.kits.every((one) => one.refilled)")
     stand.wait_sent()
@@ -225,7 +224,6 @@ def test_a_phone_that_joins_anew_sends_what_its_old_device_could_not(stand_page,
             select(Device).filter_by(participation_id=scene["participation_id"])
         ).one()
         revoke_device(old, by=db.session.get(User, old.user_id), reason="lost")
-        db.session.commit()
     stand.wait_for("(kept) => kept.kits.some((one) => one.stranger)")
     stand.meet(scene["codes"][1], "shortlisted")
     stand.wait_unsent(1)

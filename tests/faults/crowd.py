@@ -99,7 +99,7 @@ def at_once(things, function):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(600)
     for result in results:
         if isinstance(result, Exception):
             raise result

@@ -125,15 +125,22 @@ class Phone:
         return [id_ for id_ in self.queue if id_ not in self.flagged][:LIMIT]
 
     def sync_until_empty(self, seconds=60):
-        """Sync again and again, as the loop of a phone does; return the seconds it took."""
-        started = time.monotonic()
+        """Sync again and again, as the loop of a phone does; return the seconds it took.
+
+        It gives up after so many ``seconds`` in which nothing at all left the queue: a full queue
+        on a machine with much to do takes its time and is no fault.
+        """
+        started = moved = time.monotonic()
+        waiting = len(self.queue)
         while True:
             try:
                 self.sync()
                 return time.monotonic() - started
             except (NoAnswer, Refused) as problem:
                 self.note(problem)
-                if time.monotonic() - started > seconds:
+                if len(self.queue) < waiting:
+                    waiting, moved = len(self.queue), time.monotonic()
+                if time.monotonic() - moved > seconds:
                     raise
                 wait = problem.retry_after if isinstance(problem, Refused) else 0
                 pause(min(wait or 0.1, 1) * (1 + random.random() * 0.2))
