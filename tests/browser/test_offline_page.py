@@ -1,5 +1,8 @@
 """The page itself: kept from the first visit, renewed only in peace, readable before the gate."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from app.checkins import services
@@ -217,6 +220,39 @@ def test_the_gate_is_accessible_fits_and_asks_no_other_host(visit, scene, langua
             result,
         )
         assert contrast(page, f"[data-result={result}]") >= 4.5, result
+
+
+def read_code(page, selector, folder):
+    """What an independent reader finds in an element, as it is painted."""
+    if shutil.which("zbarimg") is None:
+        pytest.skip("no zbarimg on this machine: the picture cannot be read")
+    picture = folder / "code.png"
+    page.locator(selector).screenshot(path=picture, animations="disabled")
+    found = subprocess.run(["zbarimg", "-q", "--raw", picture], capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["390", "1440"])
+def test_whoever_has_no_ticket_reads_off_a_red_phone_without_a_network_where_to_register(
+    visit, site, scene, viewport, tmp_path
+):
+    visitor = visit(viewport=viewport).sign_in(scene["supervisor"])
+    phone = GatePhone(visitor.page, scene).join()
+    phone.wait_for("(kept) => kept.kits.every((one) => one.fair.register)")
+    visitor.context.set_offline(True)
+    phone.scan("https://example.org/menu")
+    phone.lit("unknown")
+    here = f"{site.url}/fairs/{scene['fair']}/register"
+    assert read_code(phone.page, f"{LIT} [data-join] svg", tmp_path) == here
+    # A ticket that was replaced has a successor: its holder registers for nothing.
+    with site.database(), transaction():
+        replaced = make_revoked(get_fair(scene["fair"]))
+    visitor.context.set_offline(False)
+    visitor.check()
+    phone.page.click(f"{LIT} [data-act=next]")
+    phone.scan(replaced)
+    phone.lit("revoked")
+    assert not phone.page.locator(f"{LIT} [data-join]").is_visible()
 
 
 def test_the_language_is_changed_on_the_phone_and_kept(visit, scene):

@@ -15,6 +15,7 @@ from app.checkins import services
 from app.checkins.services import roster
 from app.core.clock import frozen, utcnow
 from app.core.db import db
+from app.core.qr import qr_svg
 from app.core.transaction import transaction
 from app.registrations import services as registrations
 from app.registrations.models import FairSeats, Registration, Ticket
@@ -91,6 +92,16 @@ def test_a_roster_says_what_the_fair_is_and_how_a_pin_is_checked(client):
     pin = phone.roster().json["pin"]
     assert (pin["iterations"], len(bytes.fromhex(pin["salt"]))) == (300_000, 16)
     assert len(bytes.fromhex(pin["hash"])) == 32
+
+
+def test_a_fair_comes_with_the_code_to_register_by_and_never_with_that_of_a_poster(client):
+    phone = Phone(client)
+    answer = phone.roster()
+    register = answer.json["fair"]["register"]
+    assert register["url"].endswith(f"/fairs/{phone.fair.slug}/register")
+    drawn = qr_svg(register["url"])
+    assert (register["path"], register["size"]) == (drawn, drawn.size)
+    assert phone.gate.code not in answer.text
 
 
 def test_a_code_that_is_not_listed_is_unknown_only_when_nobody_can_register_any_more(client):

@@ -52,6 +52,7 @@ def gate_online(slug: str, gate_id: int) -> ResponseReturnValue:
         may_override=may(Permission.CHECKIN_OVERRIDE, fair),
         may_desk=may(Permission.HELPDESK_USE, fair),
         poster=qr_svg(external_url("checkins.poster", code=door.code)),
+        join=qr_svg(external_url("registrations.register", slug=fair.slug)),
         nobody=UUID(int=0),
     )
 

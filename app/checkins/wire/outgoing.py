@@ -1,6 +1,7 @@
 """What devices are answered, as JSON (docs/protocol.md). Times are UTC with their offset."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ from app.checkins.services import (
 )
 from app.checkins.services.devices import PinFacts
 from app.checkins.states import Verdict
+from app.core.qr import qr_svg
+from app.web.links import external_url
 
 
 def dump(value: Any) -> bytes:
@@ -58,7 +61,15 @@ def show_fair(fair: FairFacts) -> dict[str, Any]:
         "status": hall.status,
         "reentry": hall.reentry,
         "permitted": hall.permitted_number,
+        "register": _drawn(external_url("registrations.register", slug=fair.slug)),
     }
+
+
+@lru_cache(maxsize=128)
+def _drawn(url: str) -> dict[str, Any]:
+    """An address with its QR code, so that a phone without a network can show it."""
+    path = qr_svg(url)
+    return {"url": url, "size": path.size, "path": path}
 
 
 def show_gates(fair: FairFacts) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ const nearly = 0.95;
 const minuteMs = 60_000;
 const greens = new Set(['admitted', 're_entry', 'override']);
 const tones = ['ok', 'info', 'warn', 'bad'];
+// Who comes with such a code has no place at this fair, and may still register.
+const mayRegister = ({ code, cancelled }) => ['unknown', 'wrong_fair'].includes(code) || (code === 'revoked' && cancelled);
 
 /** `root` the gate's page; `words` from words.js; `kit()` the device as it is now. */
 export function makeScreen({ root, words, kit }) {
@@ -33,6 +35,17 @@ export function makeScreen({ root, words, kit }) {
     for (const one of ['why', 'todo', 'strip']) write(section.querySelector(`.${one}`), told[one]);
   }
 
+  /** The code to register by, until the fair is over. */
+  function invite(section, light, now) {
+    const figure = section.querySelector('[data-join]');
+    if (!figure) return;
+    const { register, status, ends_at: end } = kit().fair;
+    figure.hidden = !register || status !== 'published' || now >= Date.parse(end) || !mayRegister(light);
+    if (figure.hidden) return;
+    figure.querySelector('svg').setAttribute('viewBox', `0 0 ${register.size} ${register.size}`);
+    figure.querySelector('path').setAttribute('d', register.path);
+  }
+
   function hide() {
     clearTimeout(timer);
     for (const section of parts('.xp-scan')) section.hidden = true;
@@ -50,6 +63,7 @@ export function makeScreen({ root, words, kit }) {
     }
     const section = part(`#v-${light.code}`);
     fill(section, told);
+    invite(section, light, place.now);
     section.hidden = false;
     shown = light;
     if (greens.has(light.code)) timer = setTimeout(hide, greenMs);
