@@ -21,6 +21,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "screenshots"
 PASSWORD = "xunpin-demo"
+# The first student of the fair in Nanjing, who has the link of its survey.
+SURVEYED = "13800002421"
+# The scanner fetches its token and its roster before it is itself.
+SCANNERS = frozenset({"gate", "screen", "stand"})
 SIZES = {390: 844, 1440: 900}
 FLAGS = [
     "--no-sandbox",
@@ -59,6 +63,10 @@ SHOTS = (
     Shot("me", "13800000001", "/me"),
     Shot("shares", "13800000001", "/me/shares"),
     Shot("for-you", "13800000001", "/me/for-you"),
+    Shot("intents", "13800000001", "/me/intents"),
+    Shot("inbox", "13800000001", "/inbox"),
+    Shot("booth", "13800000001", "{booth}", english=True),
+    Shot("survey-answer", "", "{survey_link}", english=True),
     Shot("staff-home", "admin", "/staff/"),
     Shot("tours", "planner", "/staff/tours"),
     Shot("staff-tour", "planner", "/staff{tour}"),
@@ -70,6 +78,14 @@ SHOTS = (
     Shot("plan", "planner", "/staff{coming}/plan"),
     Shot("plan-draw", "planner", "/staff{coming}/plan/draw"),
     Shot("print", "planner", "/staff{fair}/print"),
+    Shot("registrations", "planner", "/staff{coming}/registrations"),
+    Shot("registration", "planner", "{registration}"),
+    Shot("questions", "planner", "/staff{coming}/questions"),
+    Shot("messages", "planner", "/staff{coming}/messages"),
+    Shot("message", "planner", "{message}"),
+    Shot("message-write", "planner", "/staff{coming}/messages/new"),
+    Shot("survey", "planner", "/staff{surveyed}/survey", english=True),
+    Shot("survey-open", "planner", "/staff{asked}/survey"),
     Shot("eligibility", "planner", "/staff{coming}/eligibility"),
     Shot("majors", "planner", "/staff{tour}/majors"),
     Shot("employers", "planner", "/staff/employers"),
@@ -78,6 +94,7 @@ SHOTS = (
     Shot("live", "supervisor", "/staff{fair}/live", dark=True),
     Shot("conflicts", "supervisor", "/staff{fair}/conflicts"),
     Shot("phones", "supervisor", "/staff{fair}/devices"),
+    Shot("aside", "supervisor", "/staff{fair}/aside"),
     Shot("paper", "supervisor", "/staff{fair}/paper"),
     Shot("screen", "supervisor", "{gate_screen}", (1440,)),
     Shot("desk", "desk", "/staff{fair}/desk"),
@@ -97,6 +114,7 @@ SHOTS = (
     Shot("employer-apply", "owner", "/employer/apply/{tour_slug}"),
     Shot("employer-fair", "owner", "/employer{fair}"),
     Shot("employer-booth", "owner", "/employer/booth/{fair_slug}"),
+    Shot("stand", "owner", "/scanner/#fair={fair_slug}&booth=1"),
     Shot("candidates", "owner", "/employer/candidates"),
     Shot("candidate", "owner", "{candidate}", english=True),
 )
@@ -161,16 +179,16 @@ class Photographer:
         tour = self._first(page, "a[href^='/tours/']")
         page.goto(tour)
         fairs = page.eval_on_selector_all("a[href^='/fairs/']", "all => all.map(a => a.pathname)")
-        fair = next(
-            one for one in fairs if one.startswith("/fairs/wuhan-") and "digital" not in one
-        )
-        coming = next(
-            one for one in fairs if one.startswith("/fairs/xian-") and "digital" not in one
+        fair, coming, surveyed, asked = (
+            next(one for one in fairs if one.startswith(f"/fairs/{city}-") and "digital" not in one)
+            for city in ("wuhan", "xian", "hangzhou", "nanjing")
         )
         self.places = {
             "tour": tour,
             "fair": fair.rstrip("/"),
             "coming": coming.rstrip("/"),
+            "surveyed": surveyed.rstrip("/"),
+            "asked": asked.rstrip("/"),
             "fair_slug": fair.split("/")[2],
             "tour_slug": tour.split("/")[2],
         }
@@ -187,6 +205,25 @@ class Photographer:
         owner = self.open("owner", 390, english=False, dark=False).new_page()
         owner.goto("/employer/candidates")
         self.places["candidate"] = self._first(owner, "main a[href^='/employer/candidates/']")
+        self._find_voices(coming.rstrip("/"))
+
+    def _find_voices(self, coming: str) -> None:
+        """Where people answer, and where planners read what they were told."""
+        student = self.open("13800000001", 390, english=False, dark=False).new_page()
+        student.goto("/me/intents")
+        self.places["booth"] = self._first(student, "main a[href^='/b/']")
+        self.sign_in(SURVEYED)
+        surveyed = self.open(SURVEYED, 390, english=False, dark=False).new_page()
+        surveyed.goto("/inbox")
+        found = re.search(r"/s/\w+", surveyed.inner_text("main"))
+        self.places["survey_link"] = found.group() if found else ""
+        planner = self.open("planner", 1440, english=False, dark=False).new_page()
+        for name in ("message", "registration"):
+            planner.goto(f"/staff{coming}/{name}s")
+            links = planner.eval_on_selector_all(
+                f"main a[href*='/{name}s/']", "all => all.map(a => a.pathname)"
+            )
+            self.places[name] = next(one for one in links if not one.endswith("/new"))
 
     def _first(self, page: Page, selector: str) -> str:
         return str(page.eval_on_selector(selector, "link => link.pathname"))
@@ -203,8 +240,7 @@ class Photographer:
                 context = self.open(shot.who, width, english=english, dark=dark)
                 page = context.new_page()
                 answer = page.goto(shot.path.format(**self.places))
-                # The scanner fetches its token and its roster before it is itself.
-                page.wait_for_timeout(2500 if shot.name in ("gate", "screen") else 250)
+                page.wait_for_timeout(2500 if shot.name in SCANNERS else 250)
                 name = f"{shot.name}.{'en' if english else 'zh'}{'.dark' if dark else ''}.{width}"
                 page.screenshot(path=str(TARGET / f"{name}.png"))
                 wide = page.evaluate(

@@ -199,3 +199,100 @@ STAFF = (
     ("help_desk", "fair", "desk", "朱晓"),
     ("gate_staff", "fair", "gate", "何勇"),
 )
+
+# Extra questions of the fair in Xi'an: kind, Chinese, English, must it be answered, choices.
+ASKED_AT_REGISTRATION: tuple[tuple[str, str, str, bool, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "one",
+        "您想找全职还是实习？",
+        "Are you looking for a job or an internship?",
+        True,
+        (("全职", "A job"), ("实习", "An internship"), ("都可以", "Either")),
+    ),
+    (
+        "any",
+        "您想去哪些地方工作？",
+        "Where would you like to work?",
+        False,
+        (
+            ("温州市区", "Wenzhou city"),
+            ("乐清", "Yueqing"),
+            ("瑞安", "Rui'an"),
+            ("其他县市", "Elsewhere in Wenzhou"),
+        ),
+    ),
+    (
+        "short",
+        "有没有特别想见的单位？",
+        "Is there an employer you want to meet most?",
+        False,
+        (),
+    ),
+    (
+        "file",
+        "成绩单（有就带上）",
+        "Transcript of records, if you have one",
+        False,
+        (),
+    ),
+)
+WISHES = (
+    "做低压电器的，离家近一点",
+    "机器人方向的单位",
+    "有研究院的企业",
+    "想看看储能相关岗位",
+    "医院或者学校",
+    "国企优先",
+    "做软件的都想聊聊",
+    "能接受应届生的汽配企业",
+    "有人才公寓的单位",
+    "暂时没有，先去现场看看",
+    "鞋服品牌，做设计",
+    "外贸方面的岗位",
+)
+
+# What was written in the surveys, each once: nobody says a sentence twice.
+SUGGESTIONS = (
+    "中午人太多，建议分上午、下午两场",
+    "展位图很好用，希望能标出最短路线",
+    "希望多一些算法和数据类岗位",
+    "面试间有点吵，隔音可以再好一些",
+    "排队的地方请放几把椅子",
+    "单位把薪资写清楚了，省了很多时间",
+    "希望提前三天公布单位名单",
+    "有两家单位快结束时已经收摊了",
+    "扫码进场很快，没有排队",
+    "希望介绍一下人才公寓怎么申请",
+    "现场信号不好，参会码加载慢",
+    "多来一些医院和学校就好了",
+    "志愿者很热情，指路很清楚",
+    "希望有讲解职业规划的讲座",
+    "实习岗位太少，大三也想参加",
+    "投完简历以后能看到进度，这点很好",
+    "饮水机离展区太远",
+    "希望周末办，平时有课",
+    "意向书当场就能签，很方便",
+    "标牌上的字可以再大一点",
+    "希望研究生岗位单独标出来",
+    "没有什么建议，办得不错",
+)
+
+# The message that went out with a wrong gate, and the one that put it right:
+# subject and text in Chinese, then in English.
+WRONG_GATE = (
+    "{招聘会}：进场提醒",
+    "{姓名}同学，您好！\n\n{招聘会}将于{日期}在{地点}举行。请从北门进场，带好参会码和身份证。\n\n"
+    "温州引才专列",
+    "{fair}: how to get in",
+    "Dear {name},\n\n{fair} takes place on {date} at {venue}. Please come in by the north gate and "
+    "bring your ticket and your identity card.\n\nWenzhou talent train",
+)
+RIGHT_GATE = (
+    "更正：{招聘会}从南门进场",
+    "{姓名}同学，您好！\n\n上一条消息写错了：{日期}北门不开，请从南门进场。地点不变，在{地点}。"
+    "带好参会码、身份证和几份简历。\n\n温州引才专列",
+    "Correction: {fair}, south gate",
+    "Dear {name},\n\nOur last message was wrong: on {date} the north gate is closed, please use "
+    "the south gate. The place stays {venue}. Bring your ticket, your identity card and some "
+    "copies of your CV.\n\nWenzhou talent train",
+)

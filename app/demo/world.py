@@ -20,6 +20,13 @@ from app.demo.fairs import TourWorld, build_hall, build_tour
 from app.demo.hall import make_trouble
 from app.demo.meetings import greet, meet, write_letters
 from app.demo.people import StudentMaker
+from app.demo.stands import ask_at_stands
+from app.demo.voices import (
+    ask_at_registration,
+    survey_closed,
+    survey_open,
+    write_to_registered,
+)
 from app.employers.models import Employer, EmployerMember
 from app.employers.states import EmployerStatus
 from app.participations.models import Booth, Participation
@@ -34,7 +41,7 @@ from app.tours.models import Fair, FairCheck
 
 S = ParticipationStatus
 Say = Callable[[str, int, int], None]
-STEPS = 8
+STEPS = 9
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,9 @@ def load(say: Say, *, scale: float = 1.0) -> None:
     make_trouble(world.fairs["wuhan"], absent, staff=staff, now=now)
     say("resumes, intents and letters", 7, STEPS)
     _meet(crowd, coming, recruiter, rng, now, size)
-    say("figures of former years", 8, STEPS)
+    say("questions, surveys and messages", 8, STEPS)
+    _speak(world, crowd, coming, recruiter, staff["planner"], now)
+    say("figures of former years", 9, STEPS)
     for key in ("hangzhou", "hangzhou-digital", "nanjing"):
         with frozen(world.fairs[key].ends_at + timedelta(hours=2)):
             close_fair(world.fairs[key], by=staff["planner"])
@@ -261,6 +270,10 @@ def _register(
         if full:
             fair.capacity = len(students) - waiting
         crowd[key] = register_all(fair, students, rng, now=now, waitlisted=waiting)
+    # Early, so that what was written to everybody registered has reached the demo's student.
+    first = crowd["xian"][0]
+    early = (first.fair.registration_opens_at or first.fair.created_at) + timedelta(days=1)
+    first.registered_at = first.verified_at = first.tickets[0].issued_at = early
     return crowd
 
 
@@ -321,3 +334,21 @@ def _meet(
                 at=until - timedelta(minutes=3),
                 starts_on=(now + timedelta(days=120)).date(),
             )
+
+
+def _speak(
+    world: TourWorld,
+    crowd: Crowd,
+    coming: dict[str, list[Participation]],
+    recruiter: User,
+    planner: User,
+    now: datetime,
+) -> None:
+    """What was asked and answered: chance of its own, so that the rest stays as it was."""
+    rng = Random(20260316)
+    present = [one for one in coming["wuhan"] if one.status is S.ARRIVED]
+    ask_at_stands(present, crowd["wuhan-came"], recruiter, rng, until=now)
+    ask_at_registration(world.fairs["xian"], crowd["xian"], rng, by=planner)
+    survey_closed(world.fairs["hangzhou"], rng, by=planner)
+    survey_open(world.fairs["nanjing"], rng, by=planner, now=now)
+    write_to_registered(world.fairs["xian"], crowd["xian"], rng, by=planner, now=now)

@@ -1,7 +1,5 @@
 """The sample world keeps every rule the services keep."""
 
-import os
-
 import pytest
 from sqlalchemy import func, select
 
@@ -9,9 +7,7 @@ from app.checkins.merge import derive
 from app.checkins.models import Attendance, Scan
 from app.core.clock import utcnow
 from app.core.db import db
-from app.core.transaction import transaction
-from app.demo.world import is_loaded, load
-from app.factory import create_app
+from app.demo.world import is_loaded
 from app.intents.models import Agreement, Intent
 from app.intents.states import RANK, AgreementStatus
 from app.notices.models import Notice
@@ -21,30 +17,8 @@ from app.registrations.states import RegistrationStatus
 from app.tours.models import Fair
 from app.tours.states import FairPhase, FairStatus
 from tests.checkins.making import head_counts
-from tests.conftest import make_settings, prepare_database
 
 pytestmark = pytest.mark.own_database
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), f"demo_{worker}")
-    app = create_app(make_settings(tmp_path_factory.mktemp("demo"), url, demo=True))
-    with app.app_context():
-        db.create_all()
-        with transaction():
-            load(lambda *_: None, scale=0.08)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def inside(world):
-    with world.app_context():
-        yield
-        db.session.remove()
 
 
 def test_the_head_counts_are_the_numbers_of_the_attendances():
