@@ -215,8 +215,7 @@ class Photographer:
         self.sign_in(SURVEYED)
         surveyed = self.open(SURVEYED, 390, english=False, dark=False).new_page()
         surveyed.goto("/inbox")
-        found = re.search(r"/s/\w+", surveyed.inner_text("main"))
-        self.places["survey_link"] = found.group() if found else ""
+        self.places["survey_link"] = self._first(surveyed, "main a[href*='/s/']")
         planner = self.open("planner", 1440, english=False, dark=False).new_page()
         for name in ("message", "registration"):
             planner.goto(f"/staff{coming}/{name}s")
