@@ -87,7 +87,7 @@ SHOTS = (
     Shot("survey", "planner", "/staff{surveyed}/survey", english=True),
     Shot("survey-open", "planner", "/staff{asked}/survey"),
     Shot("eligibility", "planner", "/staff{coming}/eligibility"),
-    Shot("majors", "planner", "/staff{tour}/majors"),
+    Shot("majors", "planner", "/staff{tour}/majors", english=True),
     Shot("employers", "planner", "/staff/employers"),
     Shot("gates", "supervisor", "/staff{fair}/gates"),
     Shot("gate", "supervisor", "{gate}"),
