@@ -45,22 +45,58 @@ class Hint:
         return RULES[self.kind]
 
 
-def _read_rules() -> tuple[
-    dict[WordingKind, WordingRule], list[tuple[WordingKind, re.Pattern[str]]]
-]:
+# A kind, the words of which every find has one, and the pattern of a find.
+Search = tuple[WordingKind, tuple[str, ...], re.Pattern[str]]
+
+
+def _read_rules() -> tuple[dict[WordingKind, WordingRule], list[Search]]:
     listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["rule"]
-    rules, patterns = {}, []
+    rules: dict[WordingKind, WordingRule] = {}
+    patterns: list[Search] = []
     for one in listed:
         kind = WordingKind(one.pop("kind"))
         together = "|".join(f"(?:{pattern})" for pattern in one.pop("patterns"))
-        patterns.append((kind, re.compile(together, re.IGNORECASE)))
+        needs = tuple(one.pop("needs"))
+        patterns.append((kind, needs, re.compile(together, re.IGNORECASE)))
         rules[kind] = WordingRule(kind, **one)
     return rules, patterns
 
 
 RULES, _PATTERNS = _read_rules()
+_NEEDED = tuple(word for _, needs, _ in _PATTERNS for word in needs)
 # White space beside a Chinese character is how a sheet was typed, not what it says.
 _LOOSE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+
+
+class _Folded(dict[int, str]):
+    """Each character after NFKC, by its number; what str.translate asks for."""
+
+    MOST = 20_000
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        folded = self[code] = unicodedata.normalize("NFKC", chr(code))
+        return folded
+
+
+_FOLDED = _Folded()
+
+
+def _suspects(text: str) -> list[tuple[WordingKind, re.Pattern[str]]]:
+    """The kinds that have a find in a text: for most texts none, and soon known."""
+    folded = text.translate(_FOLDED)
+    if " " in folded or not folded.isprintable():
+        folded = _LOOSE.sub("", folded)
+    lower = folded.lower()
+    here = {word for word in _NEEDED if word in lower}
+    if not here:
+        return []
+    return [
+        (kind, pattern)
+        for kind, needs, pattern in _PATTERNS
+        if not here.isdisjoint(needs) and pattern.search(folded)
+    ]
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
@@ -76,10 +112,14 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 def find_all(text: str) -> list[Hint]:
     """Every wording in a text, in the order they stand there."""
+    suspects = _suspects(text)
+    if not suspects:
+        return []
+    # Where a character of the folded text stood is asked for only where there is a find.
     folded, places = _fold(text)
     found = [
         Hint(kind, match[0][:LONGEST], places[match.start()], places[match.end() - 1] + 1)
-        for kind, pattern in _PATTERNS
+        for kind, pattern in suspects
         for match in pattern.finditer(folded)
     ]
     return sorted(found, key=lambda hint: (hint.start, -hint.end))

@@ -1,9 +1,15 @@
 """Wordings a reviewer should look at."""
 
-import pytest
+import re
+import unicodedata
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.employers import wording
 from app.employers.states import WordingKind
-from app.employers.wording import find_hints, hints_in, read_openings
+from app.employers.wording import Hint, find_all, find_hints, hints_in, read_openings
 
 
 @pytest.mark.parametrize(
@@ -79,3 +85,43 @@ def test_openings_are_read(text, openings):
 def test_openings_nobody_can_count_are_refused(text):
     with pytest.raises(ValueError, match=r"."):
         read_openings(text)
+
+
+# ------------------------------------------------------------- texts that are not searched at all
+
+PARTS = "男女限性别不优先招要求male only仅婚育已未户籍口本地当人温州岁年龄 0后35-周以下985"
+PARTS += "非院校乙肝身高1.7汉族 \n\u3000５ＭＡＬＥﬁé①㎏ｶﾞ\u0301"
+FINDS = st.one_of([st.from_regex(pattern) for _, _, pattern in wording._PATTERNS])
+TEXTS = st.one_of(st.text(PARTS, max_size=40), st.text(max_size=20), FINDS)
+
+
+def search_all(text):
+    """Every pattern over the whole text, as it would be without looking for its words first."""
+    folded, places = wording._fold(text)
+    found = [
+        Hint(kind, match[0][:24], places[match.start()], places[match.end() - 1] + 1)
+        for kind, _, pattern in wording._PATTERNS
+        for match in pattern.finditer(folded)
+    ]
+    return sorted(found, key=lambda hint: (hint.start, -hint.end))
+
+
+@given(TEXTS)
+def test_looking_for_its_words_first_loses_no_wording(text):
+    assert find_all(text) == search_all(text)
+
+
+@pytest.mark.parametrize("kind", list(WordingKind))
+@given(data=st.data())
+def test_every_find_of_a_rule_holds_one_of_the_words_it_needs(kind, data):
+    needs, pattern = next(one[1:] for one in wording._PATTERNS if one[0] is kind)
+    text = unicodedata.normalize("NFKC", data.draw(st.from_regex(pattern)))
+    for found in pattern.finditer(text):
+        assert any(word in found[0].lower() for word in needs)
+
+
+def test_needed_words_are_lower_case_and_have_no_letter_with_a_third_form():
+    # Dotless i and long s are an i and an s where case is ignored, and are neither in lower case.
+    assert [
+        word for word in wording._NEEDED if word != word.lower() or re.search("[is]", word)
+    ] == []
