@@ -11,10 +11,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style
 from sqlalchemy import delete, insert, select, update
 
 from app.core.db import db
+from app.core.spelling import spell
 from app.core.words import fold, tokens_of
 from app.employers.models import (
     MONTHLY,
@@ -43,7 +44,7 @@ Entry = Mapping[str, Any]
 @lru_cache(maxsize=4096)
 def initials_of(name: str) -> str:
     """The first letters of a name's syllables, for finding it by typing."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
+    letters = spell(name, Style.FIRST_LETTER)
     return "".join("".join(letters).lower().split())[:60]
 
 

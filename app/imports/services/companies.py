@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from app.accounts.permissions import Scope
 from app.core.codes import slugify
 from app.core.db import db
+from app.core.spelling import spell
 from app.employers.models import Employer
 from app.employers.states import EmployerStatus
 from app.imports.kinds import Seen
@@ -116,7 +116,7 @@ class Companies:
 @lru_cache(maxsize=16)
 def stem_of(name: str) -> str:
     """The slug a name would like to have."""
-    words = lazy_pinyin(name.replace("有限公司", "").replace("股份", ""), errors="default")
+    words = spell(name.replace("有限公司", "").replace("股份", ""))
     return slugify(" ".join(words), "employer")[:LONGEST_STEM].strip("-")
 
 
