@@ -16,6 +16,8 @@ from app.imports.readers.limits import Cell
 from app.imports.reasons import Found
 
 HIDDEN = "［身份证号］"
+# A shorter text holds no ID number.
+SHORTEST_ID = 17
 # An ID number of 18, also one whose last character is missing; nothing of a longer number.
 _PERSON = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?"
@@ -146,7 +148,7 @@ def _hide(found: re.Match[str]) -> str:
 def hide_id_numbers(cell: Cell) -> Cell:
     """A cell as it may be kept: ID numbers in it are taken out."""
     if isinstance(cell, str):
-        if len(cell) < 17 or not _LONG_DIGITS.search(cell):
+        if len(cell) < SHORTEST_ID or not _LONG_DIGITS.search(cell):
             return cell
         return _PERSON.sub(_hide, cell)
     if isinstance(cell, int | float) and abs(cell) >= EXACT and cell == cell and abs(cell) < 1e19:

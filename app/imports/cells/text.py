@@ -28,9 +28,9 @@ _TABLE: dict[int, int | None] = {
     **{code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))},
     **{code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)},
 }
-_ODD = re.compile(
-    "[" + "".join(re.escape(chr(code)) for code in _TABLE if code < 0xD800 or code > 0xDFFF) + "]"
-)
+# What of these can be seen. Whatever else is taken out does not print (a test looks at that), so a
+# text that prints and has none of them, like nearly every cell, needs no second look.
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _FOLDS = re.compile(r"[\t\r\n]|  ")
 EXACT = 1e15
 # A list as a program prints it, whole or torn: ['本科'], ['a', 'b'], 'a\nb',
@@ -39,10 +39,10 @@ _LIST = re.compile(r"^\[?\s*(?:'|\")(?P<inside>.*?)(?:'|\")?\s*,?\s*\]?\s*,?$", 
 
 def plain(cell: Cell) -> str:
     """A cell as it was typed: 12.0 is 12; a number too long to be exact keeps its look."""
-    if cell is None:
-        return ""
     if isinstance(cell, str):
         return cell
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -57,14 +57,17 @@ def plain(cell: Cell) -> str:
 def clean(cell: Cell) -> str:
     """A cell as text without what nobody sees; line ends stay."""
     text = plain(cell)
-    if _ODD.search(text):
+    if not text.isprintable() or _WIDE.search(text):
         text = text.translate(_TABLE)
     return text.strip()
 
 
 def one_line(cell: Cell) -> str:
     """A cell as one line, blanks folded."""
-    text = clean(cell)
+    text = plain(cell)
+    if text.isprintable() and "  " not in text and not _WIDE.search(text):
+        return text.strip()
+    text = clean(text)
     return " ".join(text.split()) if _FOLDS.search(text) else text
 
 

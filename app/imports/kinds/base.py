@@ -15,8 +15,6 @@ Reader = Callable[[Cell], Reading]
 SHORT, LONG = 200, 5_000
 # How many different cells of a column are remembered with what they said.
 REMEMBERED = 4_096
-_NEVER: Any = object()
-_UNKNOWN: Reading = (_NEVER, None)
 
 
 @dataclass(frozen=True)
@@ -94,19 +92,16 @@ class Kind:
         ``fixed`` are values that stand in no cell (a sheet's name).
         """
         seen = Seen(dict(fixed or {}))
-        width = len(cells)
+        values, width = seen.values, len(cells)
         for at, column in columns.items():
             cell = cells[at] if at < width else None
-            value, found = column.known.get(cell, _UNKNOWN) if type(cell) is str else _UNKNOWN
-            if value is _NEVER:
-                value, found = column.recall(cell)
-            seen.values[column.name] = value
+            reading = column.known.get(cell) if type(cell) is str else None
+            value, found = reading or column.recall(cell)
+            # What is remembered is lent to every row that says the same: each gets its own.
+            values[column.name] = value.copy() if type(value) is list else value
             if found is not None:
-                seen.found.append(
-                    found
-                    if found.field == column.name or not found.field
-                    else Found(found.code, column.name, found.params)
-                )
+                name = column.name if found.field else ""
+                seen.found.append(Found(found.code, name, found.params.copy()))
         self.finish(seen)
         return seen
 

@@ -73,8 +73,12 @@ def finish_position(seen: Seen) -> None:
     values["hints"] = list(dict.fromkeys(hint for part in written if part for hint in _hints(part)))
 
 
-# Requirements and benefits repeat themselves from row to row.
-_hints = lru_cache(maxsize=4_096)(hints_in)
+@lru_cache(maxsize=4_096)
+def _hints(text: str) -> tuple[str, ...]:
+    """The wordings in a text; requirements and benefits repeat themselves from row to row."""
+    return tuple(hints_in(text))
+
+
 _parsed = lru_cache(maxsize=8_192)(parse_pay)
 
 

@@ -44,17 +44,25 @@ _SAME = frozenset({"同上", "〃", "″", '"', "''", "ditto", "同", "↑"})
 
 
 def sort_row(
-    cells: Sequence[Cell], columns: Mapping[int, Field], headings: frozenset[str]
+    cells: Sequence[Cell],
+    lines: Sequence[str],
+    columns: Mapping[int, Field],
+    headings: frozenset[str],
 ) -> RowSort:
-    """What a row under the header is."""
-    filled = [(at, text) for at, cell in enumerate(cells) if cell and (text := one_line(cell))]
-    known = [(at, text) for at, text in filled if at in columns and columns[at].name != "number"]
+    """What a row under the header is; ``lines`` are its cells as one line each."""
+    filled = [
+        (at, text)
+        for at, (cell, text) in enumerate(zip(cells, lines, strict=True))
+        if cell and text
+    ]
+    # The first cell that is more than the row's number.
+    known = next(
+        (text for at, text in filled if at in columns and columns[at].name != "number"), ""
+    )
     if not filled or (not known and len(filled) <= 2 and _is_number(filled[0][1])):
         return RowSort.BLANK
     first = filled[0][1]
-    if _SUM.fullmatch(first.replace(" ", "")) or _SUM.fullmatch(
-        known[0][1].replace(" ", "") if known else ""
-    ):
+    if _SUM.fullmatch(first.replace(" ", "")) or _SUM.fullmatch(known.replace(" ", "")):
         return RowSort.SUM
     # A footer fills few cells; a company may be called 注册…, but then it says more.
     if len(filled) <= max(4, len(columns) // 2) and _FOOTER.fullmatch(first):
@@ -117,7 +125,9 @@ class Layout:
             self._open.append((merge, cells[left:right]))
         return cells
 
-    def filled(self, number: int, cells: list[Cell]) -> tuple[list[Cell], int]:
+    def filled(
+        self, number: int, cells: list[Cell], lines: Sequence[str]
+    ) -> tuple[list[Cell], int]:
         """The cells with the company of the row above where none stands; that row's number.
 
         0 where nothing was taken over.
@@ -125,17 +135,17 @@ class Layout:
         name, title = self._at.get("name"), self._at.get("title")
         if name is None or title is None or name >= len(cells):
             return cells, 0
-        said = one_line(cells[name])
+        said = lines[name]
         if said and said not in _SAME:
             self._above = {at: cells[at] for at in self._fills if at < len(cells)}
             self._row_above = number
             return cells, 0
-        titled = title < len(cells) and one_line(cells[title])
-        others = any(one_line(cells[at]) for at in self._fills if at < len(cells) and at != name)
+        titled = title < len(cells) and lines[title]
+        others = any(lines[at] for at in self._fills if at < len(cells) and at != name)
         if not titled or not self._above or (others and said not in _SAME):
             return cells, 0
         for at, cell in self._above.items():
-            if at < len(cells) and (one_line(cells[at]) in _SAME or not one_line(cells[at])):
+            if at < len(cells) and (lines[at] in _SAME or not lines[at]):
                 cells[at] = cell
         return cells, self._row_above
 
