@@ -135,6 +135,16 @@ def test_a_known_company_is_updated_and_the_difference_is_kept(run):
     assert kept.values["changes"]["industry"] == "机械"
 
 
+def test_nobody_gets_the_name_of_another_company_that_is_here(run):
+    make_employer(name=company_name(1), uscc=credit_code(1))
+    other = make_employer(name=company_name(2), uscc=credit_code(2))
+    db.session.commit()
+    answer = run([EMPLOYER_HEAD, row(2, name=company_name(1))])
+    assert answer["reasons"] == {"name-taken": 1}
+    db.session.expire_all()
+    assert other.name == company_name(2)
+
+
 def test_a_code_that_belongs_to_two_names_is_refused(run):
     rows = [EMPLOYER_HEAD, row(1), row(2, code=credit_code(1)), row(3, name=company_name(1))]
     answer = run(rows, "--dry-run")

@@ -21,8 +21,16 @@ from app.imports import queries, services
 from app.imports.readers import TooLarge, Unreadable, limits, read_sheets
 from app.imports.readers.text import read_csv
 from app.imports.states import ImportKind, ImportStatus
-from tests.factories import make_staff
-from tests.imports.tables import EMPLOYER_HEAD, bomb, csv_bytes, damaged_employers, xlsx
+from tests.factories import make_employer, make_staff
+from tests.imports.tables import (
+    EMPLOYER_HEAD,
+    bomb,
+    company_name,
+    credit_code,
+    csv_bytes,
+    damaged_employers,
+    xlsx,
+)
 from tests.imports.test_employers import row
 from tests.live import run_together
 
@@ -58,6 +66,21 @@ def test_of_two_who_apply_companies_at_once_one_does_and_the_others_are_told(liv
     assert all(one is True or isinstance(one, services.AppliedAlready) for one in results), results
     with live_app.app_context():
         assert db.session.scalar(select(func.count(Employer.id))) == 39
+
+
+@pytest.mark.own_database
+def test_a_name_that_somebody_took_meanwhile_is_told_and_nothing_is_written(live_app):
+    with live_app.app_context():
+        known = make_employer(name=company_name(1), uscc=credit_code(1))
+        db.session.commit()
+        uid = checked([EMPLOYER_HEAD, row(1, name="改名以后的公司")])
+        make_employer(name="改名以后的公司", uscc=credit_code(2))
+        db.session.commit()
+        with pytest.raises(services.Outdated), transaction():
+            services.apply_batch(queries.get_batch(uid), {}, by=None)
+        db.session.expire_all()
+        assert known.name == company_name(1)
+        assert queries.get_batch(uid).status is ImportStatus.CHECKED
 
 
 KILLED = """

@@ -82,6 +82,10 @@ def _compare(batch: ImportBatch) -> None:
         taken = select(exists().where(condition, column == said))
         if db.session.scalar(taken):
             raise Outdated()
+    if batch.kind is ImportKind.EMPLOYERS:
+        renamed = ImportRow.values[("changes", "name")].as_string()
+        if db.session.scalar(select(exists().where(_changes(batch), Employer.name == renamed))):
+            raise Outdated()
     touched = select(func.count()).select_from(ImportRow).where(_changes(batch))
     still = touched.join(changed, changed.id == ImportRow.object_id).where(
         changed.version == ImportRow.object_version

@@ -108,7 +108,10 @@ class EmployerJudge:
         """The company here that a row means."""
         by_code = self.companies.by_code.get(code) if code else None
         if by_code is not None:
-            if by_code.name != name:
+            named = self.companies.by_name.get(name)
+            if named is not None and named.slug != by_code.slug:
+                seen.say("name-taken", "name", name=name)
+            elif by_code.name != name:
                 seen.say("name-changed", "name", name=by_code.name)
             return by_code
         by_name = self.companies.by_name.get(name)
