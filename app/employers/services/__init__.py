@@ -26,6 +26,7 @@ from app.employers.services.positions import (
     restore_position,
 )
 from app.employers.services.profiles import (
+    LONGEST_STEM,
     CompanyKnown,
     Profile,
     SignUp,
@@ -34,6 +35,7 @@ from app.employers.services.profiles import (
     edit_profile,
     resubmit,
     sign_up,
+    stem_of,
     tidy_name,
 )
 from app.employers.services.review import (
@@ -47,6 +49,7 @@ from app.employers.uscc import Checked, NumberRefused, PersonalNumber, check_usc
 from app.employers.wording import Hint, WordingRule, find_hints, hints_in, mark, read_openings
 
 __all__ = [
+    "LONGEST_STEM",
     "SEARCHED",
     "Checked",
     "CompanyKnown",
@@ -88,6 +91,7 @@ __all__ = [
     "return_employer",
     "send_invitation_again",
     "sign_up",
+    "stem_of",
     "suspend_employer",
     "tidy_name",
     "unsuspend_employer",

@@ -3,9 +3,9 @@
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +19,7 @@ from app.core.db import changed_one, db
 from app.core.errors import Conflict, StaleVersion
 from app.core.files import Kept, attach
 from app.core.masking import mask_name
+from app.core.spelling import spell
 from app.core.text import N_
 from app.employers.models import Employer, EmployerMember
 from app.employers.queries import (
@@ -30,6 +31,8 @@ from app.employers.queries import (
 from app.employers.services.index import SEARCHED, index_employer, initials_of
 from app.employers.states import EMPLOYER_FLOW, EmployerStatus, Ownership, PillarIndustry
 from app.employers.uscc import Checked
+
+LONGEST_STEM = 40
 
 
 class CompanyKnown(Conflict):
@@ -173,9 +176,15 @@ def _known(employer: Employer, name: str) -> CompanyKnown:
     return CompanyKnown(field=field, who=mask_name(owners[0].name) or "–")
 
 
+@lru_cache(maxsize=16)
+def stem_of(name: str) -> str:
+    """The slug a company's name would like to have, at most ``LONGEST_STEM`` characters."""
+    words = spell(name.replace("有限公司", "").replace("股份", ""))
+    return slugify(" ".join(words), "employer")[:LONGEST_STEM].strip("-")
+
+
 def _free_slug(name: str) -> str:
-    words = lazy_pinyin(name.replace("有限公司", "").replace("股份", ""), errors="default")
-    stem = slugify(" ".join(words), "employer")[:40].strip("-")
+    stem = stem_of(name)
     taken, number = list_slugs_like(stem), 2
     slug = stem
     while slug in taken:

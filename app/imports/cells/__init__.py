@@ -4,7 +4,7 @@ A reader takes a cell as the file holds it and returns ``(value, found)``: the v
 the reason where there is something to say. An empty cell gives an empty value and no reason.
 """
 
-from app.imports.cells.codes import SHORTEST_ID, Code, has_id_number, hide_id_numbers, read_code
+from app.imports.cells.codes import Code, has_id_number, hide_id_numbers, read_code
 from app.imports.cells.days import read_day
 from app.imports.cells.numbers import read_openings_cell
 from app.imports.cells.people import read_email, read_phone
@@ -19,7 +19,6 @@ from app.imports.cells.vocabulary import (
 )
 
 __all__ = [
-    "SHORTEST_ID",
     "Code",
     "clean",
     "has_id_number",

@@ -11,7 +11,7 @@ from typing import Any
 from app.accounts.permissions import Scope
 from app.core.errors import DomainError
 from app.core.text import N_
-from app.imports.cells import SHORTEST_ID, hide_id_numbers, one_line
+from app.imports.cells import hide_id_numbers, one_line
 from app.imports.kinds import KINDS, OF_A_FAIR, Field, Kind, Seen
 from app.imports.readers import Book, Cell, SheetHead, Unreadable
 from app.imports.services.companies import Companies
@@ -220,10 +220,7 @@ class SheetReader:
 
         What is kept of its cells holds no ID numbers.
         """
-        kept = [
-            cell if type(cell) is str and len(cell) < SHORTEST_ID else hide_id_numbers(cell)
-            for cell in cells
-        ]
+        kept = [hide_id_numbers(cell) for cell in cells]
         row = JudgedRow(self.at, number + 1, RowVerdict.SKIPPED, kept, decision=decision)
         if number < self.plan.first:
             row.sort = (RowSort.ABOVE if any(map(one_line, cells)) else RowSort.BLANK).value

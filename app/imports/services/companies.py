@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
 from app.accounts.permissions import Scope
-from app.core.codes import slugify
 from app.core.db import db
-from app.core.spelling import spell
 from app.employers.models import Employer
+from app.employers.services import LONGEST_STEM, stem_of
 from app.employers.states import EmployerStatus
 from app.imports.kinds import Seen
 from app.places.models import Delegation
@@ -35,7 +33,6 @@ _LEGAL = re.compile(r"股份|有限|责任|公司|[（()）\s·,.]|co|ltd|inc", 
 _PLACE = re.compile(
     r"^(?:中国|浙江省?|温州市?|[\u4e00-\u9fff]{2}(?:省|市|县|区))+|（[^（）]{2,6}）"
 )
-LONGEST_STEM = 40
 
 
 def core_of(name: str) -> str:
@@ -111,13 +108,6 @@ class Companies:
             slug, number = f"{stem}-{number}", number + 1
         self._next[stem] = number
         return slug
-
-
-@lru_cache(maxsize=16)
-def stem_of(name: str) -> str:
-    """The slug a name would like to have."""
-    words = spell(name.replace("有限公司", "").replace("股份", ""))
-    return slugify(" ".join(words), "employer")[:LONGEST_STEM].strip("-")
 
 
 def fold_delegation(text: str) -> str:
