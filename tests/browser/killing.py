@@ -5,7 +5,7 @@ import random
 from hashlib import sha256
 
 from app.core.codes import CROCKFORD, checksum
-from tests.browser.phone import GatePhone, break_page, own_chromium
+from tests.browser.phone import BROKEN, GatePhone, change_page, own_chromium
 
 # Tells the test of every light, by the ticket it is for: seen by nobody if the phone dies first.
 WATCH = """() => {
@@ -85,4 +85,4 @@ def hear(text, heard):
 def open_phone(phone, broken):
     phone.open()
     if broken:
-        break_page(phone.browser.contexts[0], broken)
+        change_page(phone.browser.contexts[0], BROKEN[broken])

@@ -118,19 +118,28 @@ BROKEN = {
         "window.count = (window.count ?? kit.seq) + 1; kit.seq = window.count;",
     ),
 }
+# A page that waits for the server however slow this machine is, for tests of what it does then.
+PATIENT = ("gate.js", "const answerMs = 1_200;", "const answerMs = 60_000;")
 
 
-def break_page(context, name):
-    """Serve the page of a context with one fault, and keep it from its own copy."""
-    file, old, new = BROKEN[name]
-    text = (SCRIPTS / file).read_text("utf-8")
-    assert old in text, name
-    body = text.replace(old, new)
+def change_page(context, *changes):
+    """Serve the page of a context with changes, and keep it from its own copy.
+
+    :param changes: ``(file, what stands there, what stands there then)``
+    """
+    bodies = {}
+    for file, old, new in changes:
+        text = bodies.get(file) or (SCRIPTS / file).read_text("utf-8")
+        assert old in text, old
+        bodies[file] = text.replace(old, new)
     context.add_init_script("delete Navigator.prototype.serviceWorker")
-    context.route(
-        f"**/static/js/scanner/{file}",
-        lambda route: route.fulfill(body=body, content_type="text/javascript"),
-    )
+
+    def serve(route):
+        file = route.request.url.rpartition("/")[2].partition("?")[0]
+        route.fulfill(body=bodies[file], content_type="text/javascript")
+
+    for file in bodies:
+        context.route(f"**/static/js/scanner/{file}*", serve)
 
 
 class GatePhone:

@@ -12,18 +12,25 @@ from app.checkins.models import Scan
 from app.checkins.services.epochs import begin_epoch
 from app.checkins.states import Verdict
 from app.core.db import db
-from app.core.transaction import transaction
-from tests.browser.phone import LIT, GatePhone, break_page, make_crowd, own_chromium
+from tests.browser.phone import (
+    BROKEN,
+    LIT,
+    PATIENT,
+    GatePhone,
+    change_page,
+    make_crowd,
+    own_chromium,
+)
 
 
 @pytest.fixture
 def gate_phone(visit, site):
     """A maker of gate phones in the hands of the scene's supervisor, ready to scan."""
 
-    def gate_phone(scene, broken=None, **given):
+    def gate_phone(scene, *changes, **given):
         visitor = visit(**given).sign_in(scene["supervisor"])
-        if broken:
-            break_page(visitor.context, broken)
+        if changes:
+            change_page(visitor.context, *changes)
         phone = GatePhone(visitor.page, scene).join()
         phone.visitor = visitor
         return phone
@@ -141,10 +148,32 @@ def test_a_frozen_server_is_not_waited_for(chromium, own_site):
 
 def test_a_scan_that_the_server_answered_is_lit_by_its_answer(gate_phone, site):
     scene = make_crowd(site, 1)
-    one, two = gate_phone(scene), gate_phone(scene)
+    one, two = gate_phone(scene, PATIENT), gate_phone(scene, PATIENT)
     one.pass_through(scene["codes"][0])
     two.scan(scene["codes"][0])
     assert "南门 1 号口" in two.lit("already_admitted")
+    two.wait_sent()
+    assert [row.shown for row in stored(site, scene)] == [None, None]
+
+
+SYNC_AT_ADD = """() => {
+  const { add } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.add = function synced(...given) {
+    const request = add.apply(this, given);
+    dispatchEvent(new Event('online'));
+    return request;
+  };
+}"""
+
+
+def test_a_verdict_that_a_round_under_way_brings_lights_the_scan(gate_phone, site):
+    scene = make_crowd(site, 1)
+    one, two = gate_phone(scene, PATIENT), gate_phone(scene, PATIENT)
+    one.pass_through(scene["codes"][0])
+    two.page.evaluate(SYNC_AT_ADD)
+    two.scan(scene["codes"][0])
+    assert "南门 1 号口" in two.lit("already_admitted")
+    two.wait_sent()
     assert [row.shown for row in stored(site, scene)] == [None, None]
 
 
@@ -219,6 +248,7 @@ def test_after_a_restore_the_phone_fills_the_server_again(gate_phone, site, is_n
     phone = gate_phone(scene)
     for code in scene["codes"]:
         phone.pass_through(code)
+    phone.wait_sent()
     before = [(row.id, row.answer) for row in stored(site, scene)]
     lose_scans(site, scene, is_new_epoch=is_new_epoch)
     refill(phone)
@@ -227,11 +257,15 @@ def test_after_a_restore_the_phone_fills_the_server_again(gate_phone, site, is_n
 
 def lose_scans(site, scene, *, is_new_epoch):
     """What a restore of an older backup leaves of the fair's scans: nothing."""
-    with site.database() as session, transaction():
-        for table in ("attendance", "admission", "scan"):
-            session.execute(
-                db.text(f"delete from {table} where fair_id = :fair"), {"fair": scene["fair_id"]}
-            )
+    with site.database() as session:
+        scans = "select id from scan where fair_id = :fair"
+        for lost in (
+            "attendance where fair_id = :fair",
+            "admission where fair_id = :fair",
+            f"scan_record where scan_id in ({scans})",
+            "scan where fair_id = :fair",
+        ):
+            session.execute(db.text(f"delete from {lost}"), {"fair": scene["fair_id"]})
         session.execute(db.text("update device set contiguous_seq = 0, acknowledged_seq = 0"))
         if is_new_epoch:
             begin_epoch()
@@ -270,7 +304,7 @@ def test_what_is_said_afterwards_waits_like_a_scan(gate_phone, site):
 
 def test_a_page_that_believes_every_200_loses_scans(gate_phone, site):
     scene = make_crowd(site, 1)
-    phone = gate_phone(scene, broken="any 200 is an answer")
+    phone = gate_phone(scene, BROKEN["any 200 is an answer"], PATIENT)
     phone.page.route("**/api/v1/scans", portal_echo)
     phone.scan(scene["codes"][0])
     # While the portal stands the page says "on the server", and it is not. (Afterwards the gap in
@@ -282,7 +316,7 @@ def test_a_page_that_believes_every_200_loses_scans(gate_phone, site):
 
 def test_a_page_that_goes_green_unstored_is_seen(gate_phone, site):
     scene = make_crowd(site, 1)
-    phone = gate_phone(scene, broken="green without a record")
+    phone = gate_phone(scene, BROKEN["green without a record"])
     phone.page.evaluate(FULL % REFUSALS["at the write"])
     phone.scan(scene["codes"][0])
     phone.lit("admitted")
@@ -291,7 +325,7 @@ def test_a_page_that_goes_green_unstored_is_seen(gate_phone, site):
 
 def test_a_page_that_forgets_what_was_acknowledged_cannot_refill_a_server(gate_phone, site):
     scene = make_crowd(site, 2)
-    phone = gate_phone(scene, broken="purge on acknowledgement")
+    phone = gate_phone(scene, BROKEN["purge on acknowledgement"])
     for code in scene["codes"]:
         phone.pass_through(code)
     phone.wait_for("(kept) => kept.scans.length === 0")
@@ -302,7 +336,7 @@ def test_a_page_that_forgets_what_was_acknowledged_cannot_refill_a_server(gate_p
 
 def test_tabs_that_count_alone_get_in_each_others_way(gate_phone, site):
     scene = make_crowd(site, 3)
-    phone = gate_phone(scene, broken="a count for each tab")
+    phone = gate_phone(scene, BROKEN["a count for each tab"])
     other = GatePhone(phone.visitor.context.new_page(), scene)
     other.page.goto("/scanner/")
     other.wait_ready()

@@ -7,10 +7,9 @@ import pytest
 
 from app.checkins import services
 from app.core.clock import utcnow
-from app.core.transaction import transaction
 from app.tours.queries import get_fair
 from tests.browser.conftest import FLAGS, LAPTOP, PHONE, find_chromium, start_site, stop_site
-from tests.browser.phone import LIT, GatePhone, make_crowd
+from tests.browser.phone import LIT, PATIENT, GatePhone, change_page, make_crowd
 from tests.browser.test_gate import contrast
 
 
@@ -101,7 +100,7 @@ def test_the_page_opens_without_a_network_after_one_visit(visit, scene):
 
 
 def enrolment(site, scene):
-    with site.database(), transaction():
+    with site.database():
         fair = get_fair(scene["fair"])
         _, secret = services.enrol_device(fair, gate=None, by=scene["supervisor"])
     return secret
@@ -237,6 +236,7 @@ def test_whoever_has_no_ticket_reads_off_a_red_phone_without_a_network_where_to_
     visit, site, scene, viewport, tmp_path
 ):
     visitor = visit(viewport=viewport).sign_in(scene["supervisor"])
+    change_page(visitor.context, PATIENT)
     phone = GatePhone(visitor.page, scene).join()
     phone.wait_for("(kept) => kept.kits.every((one) => one.fair.register)")
     visitor.context.set_offline(True)
@@ -245,11 +245,12 @@ def test_whoever_has_no_ticket_reads_off_a_red_phone_without_a_network_where_to_
     here = f"{site.url}/fairs/{scene['fair']}/register"
     assert read_code(phone.page, f"{LIT} [data-join] svg", tmp_path) == here
     # A ticket that was replaced has a successor: its holder registers for nothing.
-    with site.database(), transaction():
+    with site.database():
         replaced = make_revoked(get_fair(scene["fair"]))
     visitor.context.set_offline(False)
     visitor.check()
     phone.page.click(f"{LIT} [data-act=next]")
+    phone.wait_ready()
     phone.scan(replaced)
     phone.lit("revoked")
     assert not phone.page.locator(f"{LIT} [data-join]").is_visible()
@@ -273,7 +274,7 @@ def test_the_language_is_changed_on_the_phone_and_kept(visit, scene):
 
 def test_a_full_hall_says_one_out_one_in(visit, site):
     scene = make_crowd(site, 1)
-    with site.database(), transaction():
+    with site.database():
         get_fair(scene["fair"]).permitted_number = 1
     visitor = visit().sign_in(scene["supervisor"])
     phone = GatePhone(visitor.page, scene).join()
@@ -284,7 +285,7 @@ def test_a_full_hall_says_one_out_one_in(visit, site):
 def test_the_supervisor_lets_in_by_a_pin_that_nobody_can_read_off_the_phone(visit, site, scene):
     pin = "804172"
     facts = services.make_pin(pin)
-    with site.database(), transaction():
+    with site.database():
         fair = get_fair(scene["fair"])
         services.set_supervisor_pin(fair, facts, by=scene["supervisor"])
         registration = make_revoked(fair)

@@ -11,7 +11,7 @@ from app.intents.models import BoothContact, BoothScan, Intent
 from app.intents.states import Step
 from app.students.models import Student
 from tests.browser.conftest import LAPTOP
-from tests.browser.phone import SCRIPTS, make_crowd, own_chromium
+from tests.browser.phone import change_page, make_crowd, own_chromium
 from tests.browser.stand import WATCH_SAVED, StandPage
 
 
@@ -34,22 +34,12 @@ def stand_page(visit, site):
     def stand_page(scene, broken=None, **given):
         visitor = visit(**given).sign_in(scene["owner"])
         if broken:
-            break_stand(visitor.context, *broken)
+            change_page(visitor.context, broken)
         phone = StandPage(visitor.page, scene)
         phone.visitor = visitor
         return phone.join() if not broken else phone
 
     return stand_page
-
-
-def break_stand(context, file, old, new):
-    text = (SCRIPTS / file).read_text("utf-8")
-    assert old in text, file
-    context.add_init_script("delete Navigator.prototype.serviceWorker")
-    context.route(
-        f"**/static/js/scanner/{file}",
-        lambda route: route.fulfill(body=text.replace(old, new), content_type="text/javascript"),
-    )
 
 
 def test_two_tickets_scanned_offline_on_a_phone_that_dies_become_a_question_and_a_candidate(

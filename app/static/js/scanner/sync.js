@@ -192,6 +192,10 @@ export function makeLink({ kit, clock, tell }) {
 
   async function take(sent, answer) {
     wentWell(answer);
+    // Whoever stands before the gate is answered before anything is written down.
+    for (const one of strings(answer.told.results)) {
+      if (stateOf(one.stored) !== undefined) waiting.get(one.id)?.(one);
+    }
     await noticeRestore(answer.told);
     const moved = await settle(sent, answer.told);
     const { hall } = answer.told;
@@ -202,10 +206,14 @@ export function makeLink({ kit, clock, tell }) {
     return moved;
   }
 
+  // Fresh scans that somebody waits for: a round under way may take one along, and hear its verdict.
+  const waiting = new Map();
+
   /** Send one fresh scan and wait at most `ms` for its verdict; null if none came in time. */
   function ask(row, ms) {
     const until = performance.now() + ms;
     return new Promise((done) => {
+      waiting.set(row.id, done);
       // Whoever waits for a light waits no longer than this, whatever hangs below.
       setTimeout(() => done(null), ms);
       navigator.locks.request(lock, { signal: AbortSignal.timeout(ms) }, async () => {
@@ -218,11 +226,9 @@ export function makeLink({ kit, clock, tell }) {
           wentWrong(answer);
           return;
         }
-        const mine = strings(answer.told.results).find((one) => one.id === row.id);
-        if (mine && stateOf(mine.stored) !== undefined) done(mine);
         await take(sent, answer);
       }).catch(() => {}).finally(() => done(null));
-    });
+    }).finally(() => waiting.delete(row.id));
   }
 
   /** Send what waits, and hear what is new. True if it went well. */
