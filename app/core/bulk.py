@@ -14,6 +14,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.engine import Connection, Dialect
 
 from app.core.db import Model, UtcDateTime
+from app.core.prepared import run_text
 
 # SQLite takes 32,766 values in a statement since 3.32.
 MOST_VALUES = 30_000
@@ -47,7 +48,7 @@ class BulkInsert:
         read = _reader(self._returning, connection.dialect)
         found: list[Any] = []
         for text, values in form.statements(rows):
-            found += connection.exec_driver_sql(text, values).scalars().all()
+            found += [value for (value,) in run_text(connection, text, values)]
         return [read(value) for value in found] if read else found
 
     def as_step(self, dialect: Dialect, *, only_if: str = "") -> str:
@@ -116,9 +117,7 @@ class _Values(_Form):
     """SQLite: the values of all rows one after the other."""
 
     def _prepare(self, dialect: Dialect, columns: Sequence[Column[Any]]) -> None:
-        self._converts = [
-            column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns
-        ]
+        self._reads = [(column.name, _binder(column, dialect)) for column in columns]
         marks = ["?"] * len(columns) + list(self._constants.values())
         self._row = f"({', '.join(marks)})"
         self._most = MOST_VALUES // len(columns)
@@ -131,11 +130,12 @@ class _Values(_Form):
         return f"{self._head}VALUES {', '.join([self._row] * number)}{self._tail}"
 
     def _values(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
-        columns = [
-            [row[name] for row in rows] if convert is None else _converted(rows, name, convert)
-            for name, convert in zip(self._names, self._converts, strict=True)
-        ]
-        return tuple(value for row in zip(*columns, strict=True) for value in row)
+        values = []
+        for row in rows:
+            for name, convert in self._reads:
+                value = row[name]
+                values.append(value if convert is None else convert(value))
+        return tuple(values)
 
 
 def document_of(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -143,16 +143,8 @@ def document_of(rows: Sequence[Mapping[str, Any]]) -> str:
     return orjson.dumps(list(rows), default=_bytes_as_text).decode()
 
 
-def _converted(rows: Sequence[Mapping[str, Any]], name: str, convert: Convert) -> list[Any]:
-    """A column's values as the driver takes them; the same object is converted once."""
-    last: Any = convert  # nothing a row holds
-    values, done = [], None
-    for row in rows:
-        value = row[name]
-        if value is not last:
-            last, done = value, convert(value)
-        values.append(done)
-    return values
+def _binder(column: Column[Any], dialect: Dialect) -> Convert | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reader(column: Column[Any], dialect: Dialect) -> Convert | None:

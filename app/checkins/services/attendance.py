@@ -44,7 +44,7 @@ def follow(
         _rederive_seats(fair, rest, change)
     if change:
         values = {"fair_id": fair.id, "shard": shard(), **vars(change)}
-        _run(statements.count_in(), values).close()
+        statements.count_in().run(db.session.connection(), values)
 
 
 def first_rows(fair: merge.Hall, fresh: Mapping[int, merge.Derived | None]) -> list[dict[str, Any]]:

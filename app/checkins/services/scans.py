@@ -120,7 +120,7 @@ class _Batch:
             "short_codes": short_codes,
         }
         statement = statements.seats_by(hashes=bool(hashes), short_codes=bool(short_codes))
-        for seat in self._run(statement, values):
+        for seat in statement.run(self.connection, values):
             self.by_hash[seat.hash] = seat
             if seat.fair_id == self.fair.id:
                 self.by_short_code[seat.short_code] = seat
@@ -158,7 +158,7 @@ class _Batch:
         """Those of these scans that are stored."""
         if not scans:
             return {}
-        rows = self._run(statements.known(), {"ids": [scan.id for scan in scans]})
+        rows = statements.known().run(self.connection, {"ids": [scan.id for scan in scans]})
         return {row.id: row for row in rows}
 
     # -- judging --------------------------------------------------------------------

@@ -26,6 +26,7 @@ from app.checkins.services.cases import NewRow
 from app.checkins.states import Verdict
 from app.core.bulk import BulkInsert
 from app.core.db import Model, is_sqlite
+from app.core.prepared import Prepared
 from app.registrations.models import Registration, Ticket
 from app.students.models import Student
 from app.tours.models import Fair
@@ -110,7 +111,7 @@ _seats: Any = (
 )
 
 
-def _seats_by(*kinds: str, lite: bool) -> Any:
+def _seats_by(*kinds: str, lite: bool) -> Prepared:
     by_hash = _among(Ticket.hash, "hashes", lite=lite)
     by_short = and_(
         Ticket.fair_id == bindparam("fair_id"),
@@ -118,11 +119,13 @@ def _seats_by(*kinds: str, lite: bool) -> Any:
     )
     found = {"hashes": by_hash, "short_codes": by_short}
     some_known = select(Scan.id).where(_among(Scan.id, "ids", lite=lite)).exists()
-    return _seats.add_columns(
+    found_by = or_(*(found[kind] for kind in kinds))
+    whole = _seats.add_columns(
         _own_scans(lite=lite).scalar_subquery().label("scans"),
         _exits(lite=lite).scalar_subquery().label("exits"),
         some_known.label("some_known"),
-    ).where(or_(*(found[kind] for kind in kinds)))
+    )
+    return Prepared(whole.where(found_by))
 
 
 _SEATS = {
@@ -148,7 +151,7 @@ _known = select(
     Scan.shown,
     Scan.decision,
 )
-_KNOWN = {lite: _known.where(_among(Scan.id, "ids", lite=lite)) for lite in (True, False)}
+_KNOWN = {lite: Prepared(_known.where(_among(Scan.id, "ids", lite=lite))) for lite in (True, False)}
 
 # -- what is said about scans afterwards -------------------------------------------------
 
@@ -308,15 +311,17 @@ def _ignoring(insert: Any, model: type[Model], *returned: Any) -> Any:
     return insert(model).on_conflict_do_nothing().returning(*returned)
 
 
-def _counting(insert: Any) -> Any:
+def _counting(insert: Any) -> Prepared:
     statement = insert(HallCount)
     more = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["fair_id", "shard"],
-        set_={
-            "attended": HallCount.attended + more.attended,
-            "inside": HallCount.inside + more.inside,
-        },
+    return Prepared(
+        statement.on_conflict_do_update(
+            index_elements=["fair_id", "shard"],
+            set_={
+                "attended": HallCount.attended + more.attended,
+                "inside": HallCount.inside + more.inside,
+            },
+        )
     )
 
 
@@ -327,7 +332,7 @@ def _in_both(make: Any, *given: Any) -> dict[bool, Any]:
 
 _ADD_QUARANTINED = _in_both(_ignoring, QuarantinedScan, QuarantinedScan.id)
 _ADD_RECORDS = _in_both(_ignoring, ScanRecord, ScanRecord.id)
-_COUNT = _in_both(_counting)
+_COUNT: dict[bool, Prepared] = _in_both(_counting)
 
 
 def add_quarantined() -> Any:
@@ -340,16 +345,16 @@ def add_records() -> Any:
     return _ADD_RECORDS[is_sqlite()]
 
 
-def count_in() -> Any:
+def count_in() -> Prepared:
     """Add to the head count of a fair."""
     return _COUNT[is_sqlite()]
 
 
-def seats_by(*, hashes: bool, short_codes: bool) -> Any:
+def seats_by(*, hashes: bool, short_codes: bool) -> Prepared:
     """The look-up that fits what was read; with nothing read it finds nothing."""
     return _SEATS[is_sqlite()][hashes or not short_codes, short_codes]
 
 
-def known() -> Any:
+def known() -> Prepared:
     """The stored rows of some ids."""
     return _KNOWN[is_sqlite()]
