@@ -58,6 +58,15 @@ def test_the_page_says_which_gate_and_how_many_are_inside(client, gate, staff):
     assert "Start scanning" in client.get(page.request.path, headers=ENGLISH).text
 
 
+def test_red_screens_show_where_to_register_until_the_fair_is_over(client, gate, staff):
+    path = f"/staff/fairs/{gate.fair.slug}/gates/{gate.id}/online"
+    before = client.get(path).text
+    with frozen(gate.fair.ends_at):
+        over = client.get(path).text
+    for offer, number in (("data-join", 2), ('data-act="register"', 3)):
+        assert (before.count(offer), over.count(offer)) == (number, 0), offer
+
+
 def test_a_ticket_is_answered_with_verdict_person_and_words(gate, staff, send):
     registration = make_registration(gate.fair)
     result = send(f"http://localhost/t/{code_of(registration)}")

@@ -20,6 +20,7 @@ from app.core.clock import utcnow
 from app.core.qr import qr_svg
 from app.core.transaction import transaction
 from app.tours.models import Fair
+from app.tours.states import FairPhase
 from app.web.access import requires
 from app.web.errors import sentence
 from app.web.links import external_url
@@ -41,6 +42,9 @@ def gate_online(slug: str, gate_id: int) -> ResponseReturnValue:
     """Scan with the network only: may this person in?"""
     fair = fair_for(slug, Permission.CHECKIN_RECORD)
     door = queries.get_gate(fair, gate_id)
+    phase = fair.phase_at(utcnow())
+    is_over = phase in (FairPhase.CANCELLED, FairPhase.POSTPONED, FairPhase.ENDED)
+    register = external_url("registrations.register", slug=fair.slug)
     return render_template(
         "checkins/gate.html",
         fair=fair,
@@ -52,7 +56,8 @@ def gate_online(slug: str, gate_id: int) -> ResponseReturnValue:
         may_override=may(Permission.CHECKIN_OVERRIDE, fair),
         may_desk=may(Permission.HELPDESK_USE, fair),
         poster=qr_svg(external_url("checkins.poster", code=door.code)),
-        join=qr_svg(external_url("registrations.register", slug=fair.slug)),
+        # Whoever comes too late for this fair is sent to no page that says so.
+        join=None if is_over else qr_svg(register),
         nobody=UUID(int=0),
     )
 
