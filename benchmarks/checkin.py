@@ -1,6 +1,6 @@
 """How fast a gate is answered, against what the machine could do at best.
 
-    python benchmarks/checkin.py [--batches] [--scale] [--beside] [--json]
+    python benchmarks/checkin.py [--batches] [--scale] [--beside [check|apply]] [--json]
 
 Prepares 20,000 tickets and a phone on SQLite and, where 127.0.0.1 answers, on PostgreSQL in
 databases of its own; starts the server as the Procfile does; and sends distinct single scans
@@ -9,7 +9,8 @@ same requests go to the ceilings (benchmarks/gate/ceiling.py): a bare Flask app 
 server with the same processes and threads. After each turn the rows stored are held against
 the answers. Everything is removed at the end. ``--scale`` asks something else: what one scan
 costs in a fair of 1,000,000 registrations, by turns with a fair of 1,000. ``--beside`` has people
-come at an even pace, by turns alone and while an organiser takes a table of 100,000.
+come at an even pace, by turns alone and while an organiser takes a table of 100,000, or with
+``--beside check`` and ``--beside apply`` while a list of 100,000 positions is worked on.
 
 Exit code 1 if a row or an answer is missing; targets that are missed are marked, not fatal.
 """
@@ -29,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from gate import report, world  # noqa: E402
-from gate.rounds import Contestant, Plan, run_beside, run_rounds  # noqa: E402
-from gate.servers import Setting, start  # noqa: E402
+from gate.rounds import Contestant, Plan, importer, organiser, run_beside, run_rounds  # noqa: E402
+from gate.servers import Setting, environment, start  # noqa: E402
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432"
 FEW = 1_000
@@ -80,7 +81,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--batches", action="store_true", help="batches of 200, as after an outage")
     parser.add_argument("--scale", action="store_true", help="1,000 against 1,000,000 people")
     parser.add_argument("--people", type=int, default=1_000_000, help="with --scale: how many")
-    parser.add_argument("--beside", action="store_true", help="beside an export and the board")
+    parser.add_argument(
+        "--beside",
+        nargs="?",
+        const="export",
+        choices=("export", "check", "apply"),
+        help="beside an export and the board, or a list of positions checked or applied",
+    )
     parser.add_argument("--rate", type=float, default=100, help="with --beside: scans a second")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one engine")
     parser.add_argument("--no-ceilings", action="store_true", help="only the application")
@@ -151,10 +158,13 @@ def measure_beside(
         place = world.make_world(folder / "installation", psycopg_url(urls.get("xunpin", "")))
         hashes = world.fill(place, EXPORTED)
         [phone] = world.enrol(place, 1)
-        cookie = world.sign_in_planner(place)
         one = stack.enter_context(real(place, phone, setting, folder))
         plan = Plan(hashes, round(options.rate * TURN), options.rounds, (8,), rate=options.rate)
-        found = run_beside(one, plan, cookie)
+        if options.beside == "export":
+            busy = organiser(one.server, world.sign_in_planner(place))
+        else:
+            busy = importer(options.beside, EXPORTED, environment(place.given))
+        found = run_beside(one, plan, busy)
         return {"beside": found, "rate": options.rate, "people": EXPORTED}
 
 

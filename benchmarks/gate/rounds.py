@@ -16,6 +16,7 @@ from gate.servers import Server
 
 CLIENT = Path(__file__).with_name("client.py")
 BESIDE = Path(__file__).with_name("beside.py")
+IMPORTER = Path(__file__).with_name("importer.py")
 WARM_UP = 400
 NOBODY = {"token": "x" * 120, "gate": 1}
 # Numbers of scans go on through a whole run, as a phone's do.
@@ -162,25 +163,48 @@ def ask(
     return json.loads(done.stdout)
 
 
-@contextlib.contextmanager
-def busy_organiser(server: Server, cookie: str, into: list[dict]) -> Iterator[None]:
+@dataclass(frozen=True)
+class Busy:
+    """Who is busy beside the gate: a program of ours, what it is told, and where it works."""
+
+    program: Path
+    job: dict[str, Any]
+    environment: dict[str, str] | None = None
+
+
+def organiser(server: Server, cookie: str) -> Busy:
     """Somebody takes the table of everybody again and again; five screens show the board."""
     job = {"port": server.port, "cookie": cookie, "slug": "benchmark", "screens": 5, "every": 5}
+    return Busy(BESIDE, job)
+
+
+def importer(act: str, rows: int, environment: dict[str, str]) -> Busy:
+    """The worker checks or applies a list of positions again and again."""
+    return Busy(IMPORTER, {"act": act, "rows": rows}, environment)
+
+
+@contextlib.contextmanager
+def at_work(busy: Busy, into: list[dict]) -> Iterator[None]:
+    """Have it done meanwhile; what it says at the end is added."""
     with subprocess.Popen(
-        [sys.executable, str(BESIDE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(busy.program)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=busy.environment,
     ) as child:
-        child.stdin.write(json.dumps(job) + "\n")
+        child.stdin.write(json.dumps(busy.job) + "\n")
         child.stdin.flush()
         if child.stdout.readline().strip() != "ready":
-            raise SystemExit("the organiser did not begin")
+            raise SystemExit("what is done beside did not begin")
         yield
         child.stdin.write("enough\n")
         child.stdin.close()
         into.append(json.loads(child.stdout.readline()))
 
 
-def run_beside(one: Contestant, plan: Plan, cookie: str) -> dict[str, Any]:
-    """The same people at the same pace, by turns alone and beside a busy organiser."""
+def run_beside(one: Contestant, plan: Plan, busy: Busy) -> dict[str, Any]:
+    """The same people at the same pace, by turns alone and beside somebody busy."""
     alone, beside, seen = Turns(), Turns(), []
     [number] = plan.connections
     ask(one, plan.tickets[:WARM_UP], number, 1)
@@ -188,7 +212,7 @@ def run_beside(one: Contestant, plan: Plan, cookie: str) -> dict[str, Any]:
     for round_ in range(plan.rounds):
         acts = [
             (alone, contextlib.nullcontext()),
-            (beside, busy_organiser(one.server, cookie, seen)),
+            (beside, at_work(busy, seen)),
         ]
         for turns, meanwhile in acts[:: -1 if round_ % 2 else 1]:
             with meanwhile:

@@ -201,11 +201,12 @@ def take_stored(world: World) -> set[str]:
         from sqlalchemy import delete, select
 
         from app.checkins.models import Admission, Attendance, HallCount, Scan
+        from app.core.transaction import transaction
 
-        ids = {str(id_) for id_ in session.scalars(select(Scan.id))}
-        for model in (HallCount, Attendance, Admission, Scan):
-            session.execute(delete(model))
-        session.commit()
+        with transaction():  # others may be writing
+            ids = {str(id_) for id_ in session.scalars(select(Scan.id))}
+            for model in (HallCount, Attendance, Admission, Scan):
+                session.execute(delete(model))
         if world.url.startswith("sqlite"):
             session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return ids

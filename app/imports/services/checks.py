@@ -4,9 +4,9 @@ Each step is a call that a door runs in a transaction of its own, so that nobody
 waits for more than one of them. A check that was ended half way is begun again from the file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
-from typing import Any
 
 from app.accounts.models import User
 from app.accounts.permissions import Permission, Scope
@@ -28,8 +28,10 @@ from app.imports.services.checking import (
 from app.imports.services.judged import JudgedRow, Tally
 from app.imports.services.remarks import remark
 from app.imports.services.staging import (
+    ReadyRow,
     drop_rows,
     kept_cells,
+    ready_rows,
     stage_companies,
     stage_rows,
 )
@@ -39,6 +41,8 @@ from app.tours.models import Fair
 
 Step = Callable[[], None]
 SEAL = "import-file"
+# How many rows are kept in one transaction.
+TOGETHER = 200
 
 
 def seal_file(data: bytes) -> str:
@@ -133,20 +137,27 @@ def _again(batch: ImportBatch) -> Iterator[Step]:
 def _staging(
     batch: ImportBatch, checker: Checker, chunks: Iterator[list[JudgedRow]]
 ) -> Iterator[Step]:
-    tally = Tally()
+    """Keep the rows in small parts, with everything made ready before each transaction.
+
+    On SQLite a gate waits while one of them writes (decisions/0016).
+    """
+    tally, batch_id = Tally(), batch.id
     for chunk in chunks:
         for row in chunk:
             tally.add(row)
-        rows, companies = chunk, checker.new_companies
-
-        def keep(rows: list[JudgedRow] = rows, companies: Any = companies) -> None:
-            stage_rows(batch, rows)
-            stage_companies(batch, companies)
-            batch.done += len(rows)
-            batch.checked_at = utcnow()
-
-        yield keep
+        companies = checker.new_companies
+        for start in range(0, len(chunk), TOGETHER):
+            ready = ready_rows(batch_id, chunk[start : start + TOGETHER])
+            yield partial(_keep, batch, ready)
+        if companies:
+            yield partial(stage_companies, batch, companies)
     yield lambda: _finish(batch, tally)
+
+
+def _keep(batch: ImportBatch, rows: Sequence[ReadyRow]) -> None:
+    stage_rows(rows)
+    batch.done += len(rows)
+    batch.checked_at = utcnow()
 
 
 def _begin(batch: ImportBatch, plans: list[SheetPlan], total: int) -> None:

@@ -6,7 +6,7 @@ one text for the driver, and tuples that hold what the columns' types would have
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import orjson
 from sqlalchemy import Table, delete, insert, select
@@ -19,14 +19,20 @@ from app.imports.services.judged import JudgedRow, keep_found
 from app.imports.services.judging import NewCompany
 
 STEP = 2_000
+# A row of ``import_row`` as the driver takes it.
+ReadyRow: TypeAlias = tuple[Any, ...]
 
 
-def stage_rows(batch: ImportBatch, rows: Sequence[JudgedRow]) -> None:
-    """Keep a chunk of judged rows."""
+def ready_rows(batch_id: int, rows: Iterable[JudgedRow]) -> list[ReadyRow]:
+    """Judged rows as the driver takes them: sealed and written, with no need of the database."""
+    return [_kept(batch_id, row) for row in rows]
+
+
+def stage_rows(rows: Sequence[ReadyRow]) -> None:
+    """Keep rows that were made ready."""
     if rows:
         connection = db.session.connection()
-        given = [_kept(batch.id, row) for row in rows]
-        connection.exec_driver_sql(_text_for(connection.dialect), given)
+        connection.exec_driver_sql(_text_for(connection.dialect), list(rows))
 
 
 def stage_companies(batch: ImportBatch, companies: Iterable[NewCompany]) -> None:
@@ -76,7 +82,7 @@ def _text_for(dialect: Dialect) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
 
 
-def _kept(batch_id: int, row: JudgedRow) -> tuple[Any, ...]:
+def _kept(batch_id: int, row: JudgedRow) -> ReadyRow:
     codes = " ".join(dict.fromkeys([one.code for one in row.found]))
     return (
         batch_id,
