@@ -1,7 +1,9 @@
 """The verbs the doors have for the database. Services never commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from threading import Event
+from time import monotonic
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
@@ -25,6 +27,7 @@ _SET_FOR_DOORS = "SELECT " + ", ".join(
 )
 
 T = TypeVar("T")
+_pause = Event().wait
 
 
 @contextmanager
@@ -48,6 +51,25 @@ def transaction() -> Iterator[None]:
         raise
     for callback in session.info.pop(_AFTER, []):
         callback()
+
+
+def in_steps(
+    steps: Iterable[Callable[[], None]],
+    *,
+    rest: float = 0.0,
+    wait: Callable[[float], object] = _pause,
+) -> None:
+    """Run steps one after the other, each in a transaction of its own.
+
+    With ``rest``, nothing is held after a step for so many times as long as it took, so that
+    others who write get in between. ``wait`` takes seconds.
+    """
+    for step in steps:
+        began = monotonic()
+        with transaction():
+            step()
+        if rest:
+            wait(rest * (monotonic() - began))
 
 
 def after_commit(callback: Callable[[], None]) -> None:

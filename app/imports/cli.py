@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from app.accounts.permissions import Scope
 from app.core.errors import DomainError
-from app.core.transaction import end_reading, transaction
+from app.core.transaction import end_reading, in_steps, transaction
 from app.imports import queries, services
 from app.imports.kinds import KINDS
 from app.imports.readers import open_book
@@ -88,9 +88,7 @@ def _run(
     with transaction():
         fair = get_fair(fair_slug) if fair_slug else None
         batch = services.receive(kind, key=key, data=data, name=file.name, by=None, fair=fair)
-    for step in services.check_steps(batch):
-        with transaction():
-            step()
+    in_steps(services.check_steps(batch), rest=services.rest_between_steps())
     answer = {**batch.totals, "batch": batch.uid}
     if batch.status is ImportStatus.REFUSED:
         message, params = services.read_remark(batch.failure)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.core import files
 from app.core.clock import utcnow
 from app.core.errors import DomainError
-from app.core.transaction import end_reading, transaction
+from app.core.transaction import end_reading, in_steps, transaction
 from app.imports import queries, services
 from app.jobs.queue import every, job
 
@@ -19,9 +19,7 @@ def check(uid: str) -> None:
     """Check a file in small steps."""
     batch = queries.get_batch(uid)
     end_reading()
-    for step in services.check_steps(batch):
-        with transaction():
-            step()
+    in_steps(services.check_steps(batch), rest=services.rest_between_steps())
 
 
 @job("imports.apply")

@@ -13,12 +13,13 @@ import contextlib
 import json
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 from threading import Event, Thread
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 
-from app.core.transaction import end_reading, transaction  # noqa: E402
+from app.core.transaction import end_reading, in_steps, transaction  # noqa: E402
 from app.factory import create_app  # noqa: E402
 from app.imports import services  # noqa: E402
 from app.imports.models import ImportBatch  # noqa: E402
@@ -60,11 +61,8 @@ def receive(data: bytes) -> ImportBatch:
 def check(batch: ImportBatch, over: Event) -> None:
     """In the worker's small steps."""
     end_reading()
-    for step in services.check_steps(batch):
-        with transaction():
-            step()
-        if over.is_set():
-            return
+    steps = takewhile(lambda _: not over.is_set(), services.check_steps(batch))
+    in_steps(steps, rest=services.rest_between_steps())
 
 
 def apply(batch: ImportBatch, _over: Event) -> None:

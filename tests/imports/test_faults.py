@@ -14,14 +14,15 @@ import xlsxwriter
 from sqlalchemy import func, select
 
 from app.accounts.permissions import Role
-from app.core.db import db
+from app.core.clock import frozen
+from app.core.db import db, is_sqlite
 from app.core.transaction import transaction
 from app.employers.models import Employer
 from app.imports import queries, services
 from app.imports.readers import TooLarge, Unreadable, limits, read_sheets
 from app.imports.readers.text import read_csv
 from app.imports.states import ImportKind, ImportStatus
-from tests.factories import make_employer, make_staff
+from tests.factories import make_employer, make_fair, make_staff
 from tests.imports.tables import (
     EMPLOYER_HEAD,
     bomb,
@@ -83,10 +84,32 @@ def test_a_name_that_somebody_took_meanwhile_is_told_and_nothing_is_written(live
         assert queries.get_batch(uid).status is ImportStatus.CHECKED
 
 
+def keep_steps(number, at):
+    """How many steps keep the rows of a file of so many, at a moment."""
+    data = csv_bytes([EMPLOYER_HEAD, *(row(n) for n in range(1, number + 1))])
+    with frozen(at):
+        with transaction():
+            key = services.seal_file(data)
+            batch = services.receive(
+                ImportKind.EMPLOYERS, key=key, data=data, name="a.csv", by=None
+            )
+        steps = list(services.check_steps(batch))
+        # One begins, one ends; nothing else is done with the database.
+        return len(steps) - 2, services.rest_between_steps() > 0
+
+
+def test_a_check_beside_open_doors_of_sqlite_goes_in_smaller_steps_with_rests(app):
+    fair = make_fair()
+    assert keep_steps(120, fair.ends_at) == (1, False)
+    expected = (3, True) if is_sqlite() else (1, False)
+    assert keep_steps(120, fair.starts_at) == expected
+
+
 KILLED = """
 import sys
 from pathlib import Path
-from app.core.db import db
+from app.core.clock import frozen
+from app.core.db import db, is_sqlite
 from app.core.transaction import transaction
 from app.factory import create_app
 from app.imports import queries, services

@@ -38,7 +38,7 @@ from app.imports.services.batches import (
     undo_batch,
 )
 from app.imports.services.checking import Checker, CheckOptions, SheetPlan, plan_book
-from app.imports.services.checks import check_steps, receive, seal_file
+from app.imports.services.checks import check_steps, receive, rest_between_steps, seal_file
 from app.imports.services.judged import JudgedRow, Tally, in_words, read_found
 from app.imports.services.remarks import in_english, read_remark, remark
 from app.imports.services.schools import draft
@@ -87,6 +87,7 @@ __all__ = [
     "refuse_batch",
     "refuse_while_open",
     "remark",
+    "rest_between_steps",
     "seal_file",
     "shift_back",
     "take_back_wish",

@@ -12,12 +12,13 @@ from app.accounts.models import User
 from app.accounts.permissions import Permission, Scope
 from app.core import files
 from app.core.clock import utcnow
-from app.core.db import db
+from app.core.db import db, is_sqlite
 from app.core.errors import DomainError
 from app.core.text import N_
 from app.imports.models import ImportBatch
 from app.imports.queries import find_memory
 from app.imports.readers import Book, open_book
+from app.imports.services.acting import open_until
 from app.imports.services.batches import shown_name
 from app.imports.services.checking import (
     Checker,
@@ -41,8 +42,9 @@ from app.tours.models import Fair
 
 Step = Callable[[], None]
 SEAL = "import-file"
-# How many rows are kept in one transaction.
-TOGETHER = 200
+# How many rows are kept in one transaction; on SQLite fewer while doors are open, and after
+# each the worker rests for so many times as long as it took (decisions/0016).
+TOGETHER, FEW_TOGETHER, REST = 200, 50, 2.0
 
 
 def seal_file(data: bytes) -> str:
@@ -137,21 +139,27 @@ def _again(batch: ImportBatch) -> Iterator[Step]:
 def _staging(
     batch: ImportBatch, checker: Checker, chunks: Iterator[list[JudgedRow]]
 ) -> Iterator[Step]:
-    """Keep the rows in small parts, with everything made ready before each transaction.
-
-    On SQLite a gate waits while one of them writes (decisions/0016).
-    """
+    """Keep the rows in small parts, with everything made ready before each transaction."""
     tally, batch_id = Tally(), batch.id
+    together = FEW_TOGETHER if rest_between_steps() else TOGETHER
     for chunk in chunks:
         for row in chunk:
             tally.add(row)
         companies = checker.new_companies
-        for start in range(0, len(chunk), TOGETHER):
-            ready = ready_rows(batch_id, chunk[start : start + TOGETHER])
+        for start in range(0, len(chunk), together):
+            ready = ready_rows(batch_id, chunk[start : start + together])
             yield partial(_keep, batch, ready)
         if companies:
             yield partial(stage_companies, batch, companies)
     yield lambda: _finish(batch, tally)
+
+
+def rest_between_steps() -> float:
+    """How long to rest after a step that held the database, as a multiple of it.
+
+    SQLite has one writer, and while doors are open people stand before it.
+    """
+    return REST if is_sqlite() and open_until(utcnow()) is not None else 0.0
 
 
 def _keep(batch: ImportBatch, rows: Sequence[ReadyRow]) -> None:

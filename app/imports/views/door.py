@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.core.transaction import end_reading, transaction
+from app.core.transaction import end_reading, in_steps, transaction
 from app.imports import queries, services
 from app.imports.kinds import KINDS
 from app.imports.models import ImportBatch, ImportRow
@@ -34,9 +34,7 @@ def find_batch(uid: str) -> ImportBatch:
 def check_now(batch: ImportBatch) -> None:
     """Check a short file while its sender waits."""
     end_reading()
-    for step in services.check_steps(batch):
-        with transaction():
-            step()
+    in_steps(services.check_steps(batch))
 
 
 def judge_again(batch: ImportBatch) -> None:
