@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -16,11 +17,13 @@ from sqlalchemy import func, select
 from app.accounts.permissions import Role
 from app.core.clock import frozen
 from app.core.db import db, is_sqlite
-from app.core.transaction import transaction
+from app.core.transaction import in_steps, transaction
 from app.employers.models import Employer
 from app.imports import queries, services
+from app.imports.models import ImportRow
 from app.imports.readers import TooLarge, Unreadable, limits, read_sheets
 from app.imports.readers.text import read_csv
+from app.imports.services import checks
 from app.imports.states import ImportKind, ImportStatus
 from tests.factories import make_employer, make_fair, make_staff
 from tests.imports.tables import (
@@ -103,6 +106,28 @@ def test_a_check_beside_open_doors_of_sqlite_goes_in_smaller_steps_with_rests(ap
     assert keep_steps(120, fair.ends_at) == (1, False)
     expected = (3, True) if is_sqlite() else (1, False)
     assert keep_steps(120, fair.starts_at) == expected
+
+
+def rows_of(batch):
+    """What is kept of the rows: where, verdict, values."""
+    query = select(ImportRow).filter_by(batch_id=batch.id)
+    rows = db.session.scalars(query.order_by(ImportRow.sheet, ImportRow.number))
+    return [(row.sheet, row.number, row.verdict, row.values, row.cells) for row in rows]
+
+
+@pytest.mark.parametrize("taken", [1, 2, 3])
+def test_rows_judged_again_are_all_there_however_early_the_check_is_ended(app, monkeypatch, taken):
+    monkeypatch.setattr(checks, "TOGETHER", 2)
+    batch = queries.get_batch(checked([EMPLOYER_HEAD, *(row(n) for n in range(1, 8))]))
+    before, totals = rows_of(batch), batch.totals
+    assert len(before) == batch.done == 8  # with the headings
+    with transaction():
+        services.check_again(batch)
+    in_steps(islice(services.check_steps(batch), taken))
+    # The worker died here; the sweep begins again.
+    in_steps(services.check_steps(batch))
+    assert rows_of(batch) == before
+    assert (batch.status, batch.done, batch.totals) == (ImportStatus.CHECKED, 8, totals)
 
 
 KILLED = """

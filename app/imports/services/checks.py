@@ -30,6 +30,7 @@ from app.imports.services.judged import JudgedRow, Tally
 from app.imports.services.remarks import remark
 from app.imports.services.staging import (
     ReadyRow,
+    drop_companies,
     drop_rows,
     kept_cells,
     ready_rows,
@@ -122,22 +123,36 @@ def _first(batch: ImportBatch, book: Book) -> Iterator[Step]:
     options = options_for(batch)
     plans = plan_book(book, options)
     total = sum(sheet.height for sheet in book.sheets)
-    yield lambda: _begin(batch, plans, total)
+
+    def begin() -> None:
+        drop_rows(batch)
+        _begin(batch, plans, total)
+
+    yield begin
     checker = Checker(plans, options)
-    yield from _staging(batch, checker, checker.check_book(book))
+    yield from _staging(batch, checker, checker.check_book(book), over=False)
 
 
 def _again(batch: ImportBatch) -> Iterator[Step]:
-    """The steps of rows that are judged again, after a column or a cell was corrected."""
+    """The steps of rows that are judged again, after a column or a cell was corrected.
+
+    The file is gone: each row stays until the same step writes it anew, so that a check that is
+    ended half way still has all of them when it is begun again.
+    """
     plans = [SheetPlan.from_json(kept) for kept in batch.mapping["sheets"]]
     rows = list(kept_cells(batch))
-    yield lambda: _begin(batch, plans, len(rows))
+
+    def begin() -> None:
+        drop_companies(batch)
+        _begin(batch, plans, len(rows))
+
+    yield begin
     checker = Checker(plans, options_for(batch))
-    yield from _staging(batch, checker, checker.check_kept(iter(rows)))
+    yield from _staging(batch, checker, checker.check_kept(iter(rows)), over=True)
 
 
 def _staging(
-    batch: ImportBatch, checker: Checker, chunks: Iterator[list[JudgedRow]]
+    batch: ImportBatch, checker: Checker, chunks: Iterator[list[JudgedRow]], *, over: bool
 ) -> Iterator[Step]:
     """Keep the rows in small parts, with everything made ready before each transaction."""
     tally, batch_id = Tally(), batch.id
@@ -148,7 +163,7 @@ def _staging(
         companies = checker.new_companies
         for start in range(0, len(chunk), together):
             ready = ready_rows(batch_id, chunk[start : start + together])
-            yield partial(_keep, batch, ready)
+            yield partial(_keep, batch, ready, over=over)
         if companies:
             yield partial(stage_companies, batch, companies)
     yield lambda: _finish(batch, tally)
@@ -162,14 +177,13 @@ def rest_between_steps() -> float:
     return REST if is_sqlite() and open_until(utcnow()) is not None else 0.0
 
 
-def _keep(batch: ImportBatch, rows: Sequence[ReadyRow]) -> None:
-    stage_rows(rows)
+def _keep(batch: ImportBatch, rows: Sequence[ReadyRow], *, over: bool) -> None:
+    stage_rows(rows, over=over)
     batch.done += len(rows)
     batch.checked_at = utcnow()
 
 
 def _begin(batch: ImportBatch, plans: list[SheetPlan], total: int) -> None:
-    drop_rows(batch)
     confirmed = bool(batch.mapping.get("confirmed"))
     guessed = any(plan.by == "content" and plan.columns for plan in plans)
     batch.mapping = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
 import orjson
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
 from sqlalchemy.engine import Dialect
 
 from app.core import crypto
@@ -28,8 +28,10 @@ def ready_rows(batch_id: int, rows: Iterable[JudgedRow]) -> list[ReadyRow]:
     return [_kept(batch_id, row) for row in rows]
 
 
-def stage_rows(rows: Sequence[ReadyRow]) -> None:
-    """Keep rows that were made ready."""
+def stage_rows(rows: Sequence[ReadyRow], *, over: bool = False) -> None:
+    """Keep rows that were made ready, in the order of the file; ``over`` what is kept of them."""
+    if over and rows:
+        db.session.execute(delete(ImportRow).where(*_between(rows[0], rows[-1])))
     if rows:
         connection = db.session.connection()
         connection.exec_driver_sql(_text_for(connection.dialect), list(rows))
@@ -82,6 +84,16 @@ def _text_for(dialect: Dialect) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
 
 
+def _between(first: ReadyRow, last: ReadyRow) -> list[ColumnElement[bool]]:
+    """Which kept rows stand where these two do, or between them."""
+    sheet, number = ImportRow.sheet, ImportRow.number
+    return [
+        ImportRow.batch_id == first[0],
+        or_(sheet > first[1], and_(sheet == first[1], number >= first[2])),
+        or_(sheet < last[1], and_(sheet == last[1], number <= last[2])),
+    ]
+
+
 def _kept(batch_id: int, row: JudgedRow) -> ReadyRow:
     codes = " ".join(dict.fromkeys([one.code for one in row.found]))
     return (
@@ -118,9 +130,14 @@ def _sealed_phone(phone: str | None) -> bytes | None:
 
 
 def drop_rows(batch: ImportBatch) -> None:
-    """Forget every kept row of a batch."""
-    for model in (ImportRow, ImportEmployer):
-        db.session.execute(delete(model).where(model.batch_id == batch.id))
+    """Forget every kept row of a batch, and the companies they bring."""
+    db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    drop_companies(batch)
+
+
+def drop_companies(batch: ImportBatch) -> None:
+    """Forget the companies that the rows of a batch bring; judging them says which these are."""
+    db.session.execute(delete(ImportEmployer).where(ImportEmployer.batch_id == batch.id))
     db.session.expire_all()
 
 
