@@ -6,7 +6,7 @@ plans each statement once a connection; SQLite, whose planning costs little, get
 ``VALUES``. Values are prepared as the columns' types do it, equal ones once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,12 +14,10 @@ from sqlalchemy import Column, Table
 from sqlalchemy.engine import Connection, Dialect
 
 from app.core.db import Model, UtcDateTime
-from app.core.prepared import run_text
+from app.core.prepared import binder, reader, run_text
 
 # SQLite takes 32,766 values in a statement since 3.32.
 MOST_VALUES = 30_000
-
-Convert = Callable[[Any], Any]
 
 
 class BulkInsert:
@@ -45,7 +43,7 @@ class BulkInsert:
             kind = _Values if connection.dialect.name == "sqlite" else _Document
             form = kind(connection.dialect, self._table, self._names, self._tail())
             self._forms[connection.dialect.name] = form
-        read = _reader(self._returning, connection.dialect)
+        read = reader(self._returning.type, connection.dialect)
         found: list[Any] = []
         for text, values in form.statements(rows):
             found += [value for (value,) in run_text(connection, text, values)]
@@ -117,7 +115,7 @@ class _Values(_Form):
     """SQLite: the values of all rows one after the other."""
 
     def _prepare(self, dialect: Dialect, columns: Sequence[Column[Any]]) -> None:
-        self._reads = [(column.name, _binder(column, dialect)) for column in columns]
+        self._gives = [(column.name, binder(column.type, dialect)) for column in columns]
         marks = ["?"] * len(columns) + list(self._constants.values())
         self._row = f"({', '.join(marks)})"
         self._most = MOST_VALUES // len(columns)
@@ -132,7 +130,7 @@ class _Values(_Form):
     def _values(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
         values = []
         for row in rows:
-            for name, convert in self._reads:
+            for name, convert in self._gives:
                 value = row[name]
                 values.append(value if convert is None else convert(value))
         return tuple(values)
@@ -141,14 +139,6 @@ class _Values(_Form):
 def document_of(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as PostgreSQL is given them."""
     return orjson.dumps(list(rows), default=_bytes_as_text).decode()
-
-
-def _binder(column: Column[Any], dialect: Dialect) -> Convert | None:
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _reader(column: Column[Any], dialect: Dialect) -> Convert | None:
-    return column.type.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _bytes_as_text(value: Any) -> str:

@@ -37,11 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime: {value!r}")
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return None if value is None else _in_utc(value).replace(tzinfo=None)
 
     def bind_processor(self, dialect: Any) -> Any:
         """What SQLite is given is written here, in one step of three: gates do little else."""
@@ -53,12 +49,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def _as_text(value: datetime | None) -> str | None:
     """A moment as SQLAlchemy stores it in SQLite."""
-    if value is None:
-        return None
+    # The offset at the end says nothing: it is UTC's.
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]
+
+
+def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"naive datetime: {value!r}")
-    # With its offset at the end, which says nothing: it is UTC's.
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return value.astimezone(UTC)
 
 
 def _check_name(constraint: Any, _table: Any) -> str:

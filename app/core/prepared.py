@@ -12,8 +12,19 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
+
+
+def binder(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """How a type's values are given to the driver; None: as they are."""
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def reader(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """How a type's values are read from the driver; None: as they are."""
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def run_text(connection: Connection, text: str, values: Sequence[Any] | Mapping[str, Any]) -> Any:
@@ -64,16 +75,14 @@ class _Made:
     def __init__(self, statement: Any, dialect: Dialect, names: list[str]) -> None:
         self.compiled = statement.compile(dialect=dialect, column_keys=names)
         self.converts = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bind in self.compiled.binds.items()
+            name: binder(bind.type, dialect) for name, bind in self.compiled.binds.items()
         }
         self._lists = [name for name, bind in self.compiled.binds.items() if bind.expanding]
         self._forms: dict[tuple[int, ...], _Form] = {}
         columns = getattr(statement, "selected_columns", ())
         make: Any = namedtuple
         self._row = make("Row", [column.key for column in columns])
-        readers = [column.type.dialect_impl(dialect) for column in columns]
-        found = enumerate(reader.result_processor(dialect, None) for reader in readers)
+        found = enumerate(reader(column.type, dialect) for column in columns)
         self._reads = [(index, read) for index, read in found if read is not None]
 
     def form(self, values: Mapping[str, Any]) -> "_Form":

@@ -43,14 +43,17 @@ ROOT = Path(__file__).parents[2]
 
 def checked(rows):
     """A checked batch, with real commits."""
+    batch = received(rows)
+    in_steps(services.check_steps(batch))
+    return batch.uid
+
+
+def received(rows):
+    """A batch that is to be checked."""
     data = csv_bytes(rows)
     with transaction():
         key = services.seal_file(data)
-        batch = services.receive(ImportKind.EMPLOYERS, key=key, data=data, name="a.csv", by=None)
-    for step in services.check_steps(batch):
-        with transaction():
-            step()
-    return batch.uid
+        return services.receive(ImportKind.EMPLOYERS, key=key, data=data, name="a.csv", by=None)
 
 
 @pytest.mark.own_database
@@ -89,13 +92,8 @@ def test_a_name_that_somebody_took_meanwhile_is_told_and_nothing_is_written(live
 
 def keep_steps(number, at):
     """How many steps keep the rows of a file of so many, at a moment."""
-    data = csv_bytes([EMPLOYER_HEAD, *(row(n) for n in range(1, number + 1))])
     with frozen(at):
-        with transaction():
-            key = services.seal_file(data)
-            batch = services.receive(
-                ImportKind.EMPLOYERS, key=key, data=data, name="a.csv", by=None
-            )
+        batch = received([EMPLOYER_HEAD, *(row(n) for n in range(1, number + 1))])
         steps = list(services.check_steps(batch))
         # One begins, one ends; nothing else is done with the database.
         return len(steps) - 2, services.rest_between_steps() > 0

@@ -30,11 +30,12 @@ def ready_rows(batch_id: int, rows: Iterable[JudgedRow]) -> list[ReadyRow]:
 
 def stage_rows(rows: Sequence[ReadyRow], *, over: bool = False) -> None:
     """Keep rows that were made ready, in the order of the file; ``over`` what is kept of them."""
-    if over and rows:
-        db.session.execute(delete(ImportRow).where(*_between(rows[0], rows[-1])))
-    if rows:
-        connection = db.session.connection()
-        connection.exec_driver_sql(_text_for(connection.dialect), list(rows))
+    if not rows:
+        return
+    connection = db.session.connection()
+    if over:
+        connection.execute(delete(ImportRow).where(*_between(rows[0], rows[-1])))
+    connection.exec_driver_sql(_text_for(connection.dialect), list(rows))
 
 
 def stage_companies(batch: ImportBatch, companies: Iterable[NewCompany]) -> None:
