@@ -24,7 +24,7 @@ from app.checkins import cli as checkins_cli
 from app.checkins import models as checkins_models
 from app.checkins import queries as checkins_queries
 from app.checkins import views as checkins_views
-from app.core import crypto, files, pdf
+from app.core import crypto, files, fonts
 from app.core.db import OUTAGES, db, outage_of
 from app.demo import cli as demo_cli
 from app.employers import queries as employers_queries
@@ -156,7 +156,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     crypto.configure(settings.secret_key, settings.secret_key_fallbacks, settings.ticket_keys)
     files.configure(settings.data_dir / "files")
-    pdf.configure(settings.font, settings.font_bold)
+    fonts.configure(settings.font, settings.font_bold)
     db.init_app(app)
     Migrate(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     csrf.init_app(app)

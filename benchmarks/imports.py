@@ -8,7 +8,6 @@ PostgreSQL). Memory is the peak of this process and of its largest child.
 """
 
 import io
-import os
 import resource
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from app.core.transaction import transaction
 from app.factory import create_app
 from app.imports import services
 from app.imports.states import ImportKind
-from tests.conftest import make_settings, prepare_database
+from tests.databases import empty_database, make_settings
 from tests.imports.tables import company_name, credit_code, posting
 
 HEAD = ["序号", "单位名称", "统一社会信用代码", "岗位名称", "招聘人数", "学历要求", "专业要求"]
@@ -60,7 +59,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="xunpin-bench-"))
     data = workbook(count)
     (folder / "bare.xlsx").write_bytes(data)
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), "imports")
+    url = empty_database("imports")
     app = create_app(make_settings(folder, url))
     with app.app_context():
         db.create_all()

@@ -24,7 +24,7 @@ from app.participations.queries import list_to_place
 from app.participations.services import Grid, keep_apart, make_grid, place_employers, undo_last_move
 from app.participations.services import placing as act_of_placing
 from tests import factories as make
-from tests.conftest import make_settings
+from tests.databases import make_settings
 
 
 def build(count: int):

@@ -20,7 +20,7 @@ from flask_babel import force_locale
 from app.factory import create_app
 from app.participations import prints
 from app.participations.states import Bundle
-from tests.conftest import make_settings
+from tests.databases import make_settings
 
 PLACES = "温州乐清瑞安永嘉平阳苍南龙湾瓯海鹿城洞头文成泰顺"
 WORDS = "智能装备电气科技新能源泵阀汽车零部件鞋服时尚数字软件医疗器械环保材料精密机械物流供应链"

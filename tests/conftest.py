@@ -1,6 +1,5 @@
 """One app and one schema for the whole run; every test is rolled back."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,12 +8,10 @@ import hypothesis
 import pytest
 from flask import g
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from app.core.db import db
 from app.factory import create_app
-from config import Settings
+from tests.databases import database_with_tables, given_url, make_settings
 from tools.catalogues import build
 
 pytest_plugins = ["tests.live"]
@@ -23,48 +20,19 @@ pytest_plugins = ["tests.live"]
 hypothesis.settings.register_profile("xunpin", deadline=None)
 hypothesis.settings.load_profile("xunpin")
 
-TEST_SECRET = "a secret of the tests, long enough to pass"
-TEST_TICKET_KEYS = {1: "a ticket key of the tests that is long enough"}
-
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the slow tests to ``make test-faults``: they run where ``-m`` speaks of them."""
-    if "slow" in config.option.markexpr:
-        return
-    config.hook.pytest_deselected(items=[item for item in items if is_slow(item)])
-    items[:] = [item for item in items if not is_slow(item)]
+    """Leave out what this run is not for, unless ``-m`` speaks of it.
 
-
-def is_slow(item):
-    return item.get_closest_marker("slow") is not None
-
-
-def prepare_database(url: str, name: str) -> str:
-    """Return the URL of an empty database of its own (PostgreSQL: made anew)."""
-    if not url:
-        return ""
-    base = make_url(url)
-    target = base.set(database=f"{base.database}_{name}")
-    admin = create_engine(base.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{target.database}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{target.database}"'))
-    admin.dispose()
-    return target.render_as_string(hide_password=False)
-
-
-def make_settings(folder: Path, url: str = "", **given) -> Settings:
-    usual = {
-        "environment": "test",
-        "secret_key": TEST_SECRET,
-        "ticket_keys": TEST_TICKET_KEYS,
-        "database_url": url,
-        "data_dir": folder,
-        "queue_url": "memory",
-        "testing": True,
-        "public_url": "http://localhost",
-    }
-    return Settings(**usual | given)
+    The slow tests belong to ``make test-faults``. What the database says nothing to, and what
+    brings both engines itself, has been run where SQLite was: not again for PostgreSQL.
+    """
+    spoken = config.option.markexpr
+    unwanted = {"slow"} | ({"any_database"} if given_url() else set())
+    unwanted = {name for name in unwanted if name not in spoken}
+    left = [item for item in items if any(map(item.get_closest_marker, unwanted))]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
 
 
 @pytest.fixture(scope="session")
@@ -77,13 +45,10 @@ def data_dir():
 @pytest.fixture(scope="session")
 def app(data_dir):
     build()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), worker)
-    app = create_app(make_settings(data_dir, url))
+    app = create_app(make_settings(data_dir, database_with_tables(data_dir, "shared")))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         db.session.configure(join_transaction_mode="create_savepoint")
-        db.create_all()
     yield app
     with app.app_context():
         db.engine.dispose()

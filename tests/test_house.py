@@ -11,6 +11,8 @@ import pytest
 from app.core.db import Model
 from tools import catalogues
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(__file__).parents[1]
 OPEN_FLOORS = {"models", "permissions", "queries", "services", "states"}
 HALLS = {"core", "demo", "factory", "jobs", "web"}

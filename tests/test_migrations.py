@@ -1,6 +1,5 @@
 """Migrations: numbered, linear, up–down–up, and equal to the models."""
 
-import os
 import re
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from sqlalchemy import inspect, text
 from app.core.db import Model, db, is_sqlite
 from app.core.wordindex import shelves_of
 from app.factory import create_app
-from tests.conftest import make_settings, prepare_database
+from tests.databases import empty_database, make_settings
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
@@ -21,8 +20,7 @@ VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 
 @pytest.fixture
 def empty_app(tmp_path):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), f"empty_{worker}")
+    url = empty_database("empty")
     app = create_app(make_settings(tmp_path, url))
     with app.app_context():
         yield app

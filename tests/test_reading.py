@@ -1,10 +1,15 @@
-"""Scan opens, tap does: no GET changes anything, for nobody."""
+"""One walk through every address for each role.
+
+Whoever may open a page reaches it, every answer carries its headers, and looking changes nothing:
+scan opens, tap does.
+"""
 
 import pytest
 from sqlalchemy import select
 
 from app.core.db import Model, db
-from tests.test_authorisation import build, rules_of
+from tests.test_authorisation import ROWS, build, is_turned_away, may_enter, rules_of, theirs_alone
+from tests.web.headers import FOR_EVERYBODY, faults_of
 from tests.world import ROLES, make_world
 
 
@@ -17,18 +22,30 @@ def contents():
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_get_changes_anything(app, new_client, log_in, role):
+def test_every_page_opens_to_whom_it_belongs_with_its_headers_and_changes_nothing(
+    app, new_client, log_in, role
+):
     world = make_world()
-    browser = new_client()
-    if world.users[role] is not None:
-        log_in(world.users[role], browser)
+    faults = []
     before = contents()
     for rule in rules_of(app):
-        if "GET" in rule.methods:
-            browser.get(build(app, rule, world)).close()
+        if "GET" not in rule.methods:
+            continue
+        browser = new_client()
+        if world.users[role] is not None:
+            log_in(world.users[role], browser)
+        answer = browser.get(build(app, rule, world))
+        row = ROWS.get(rule.endpoint, set())
+        if theirs_alone(row) and may_enter(row, role) and is_turned_away(answer):
+            faults.append((rule.endpoint, answer.status_code))
+        if answer.status_code >= 500:
+            faults.append((rule.endpoint, answer.status_code))
+        who = None if rule.endpoint in FOR_EVERYBODY else role
+        faults += [(rule.endpoint, fault) for fault in faults_of(answer, signed_in=who)]
+        answer.close()
     after = contents()
-    changed = [name for name in before if before[name] != after[name]]
-    assert changed == []
+    assert faults == []
+    assert [name for name in before if before[name] != after[name]] == []
 
 
 def test_the_tooth_a_changed_row_is_seen(app):

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import east_asian_width
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | bool | None
 
@@ -49,6 +49,9 @@ def xlsx_bytes(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]
 
 def xlsx_book(sheets: Iterable[Sheet]) -> bytes:
     """Several tables as one xlsx file, a sheet each."""
+    # Loaded by who writes one: it costs every start of a process.
+    from xlsxwriter import Workbook
+
     target = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -103,7 +106,7 @@ def clean(text: str) -> str:
     return "".join(ch for ch in text if ch != "\0" and not "\ud800" <= ch <= "\udfff")
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, heading: Any, formats: dict[type, Any]) -> None:
+def _write_sheet(page: "Worksheet", sheet: Sheet, heading: Any, formats: dict[type, Any]) -> None:
     rows = iter(sheet.rows)
     first = list(islice(rows, 100))
     for column, width in enumerate(_widths([sheet.headers, *first])):
@@ -117,7 +120,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, heading: Any, formats: dict[type
 
 
 def _write_cell(
-    page: Worksheet, row: int, column: int, value: Cell, formats: dict[type, Any]
+    page: "Worksheet", row: int, column: int, value: Cell, formats: dict[type, Any]
 ) -> None:
     if value is None:
         return

@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from itertools import cycle
 from random import Random
 
-from fpdf import FPDF
-
 from app.core import files
 from app.core.db import db
 from app.demo.content import (
@@ -40,6 +38,9 @@ LEVELS = (
 
 def sample_licence() -> bytes:
     """A page that can be opened where a business licence is expected."""
+    # This module is known to every process, the library of paper only to who makes some.
+    from fpdf import FPDF
+
     pdf = FPDF(format="A4")
     pdf.add_page()
     pdf.set_font("Helvetica", size=24)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import requests
 from flask import Flask, current_app
 from flask_mailman import EmailMessage, Mail
 from flask_mailman.backends.smtp import EmailBackend
@@ -182,6 +181,9 @@ def send_sms(notice: Notice, chosen: Ways) -> None:
         "nonce": secrets.token_hex(16),
     }
     parameters["signature"] = signature(parameters, chosen.sms_key)
+    # Loaded by the worker that sends one: it costs every start of a process.
+    import requests
+
     try:
         answer = requests.post(
             chosen.sms_url, data=parameters, timeout=TIMEOUT, allow_redirects=False

@@ -1,7 +1,5 @@
 """A fair as a calendar file that phones and mail programs understand (RFC 5545)."""
 
-from icalendar import Calendar, Event, vText
-
 from app.core.clock import local, utcnow
 from app.registrations.models import Registration
 from app.tours.states import FairStatus
@@ -16,6 +14,9 @@ def make_calendar(
 
     Its UID stays the same, so that fetching it again moves the entry instead of doubling it.
     """
+    # Loaded by the first who asks for a calendar: it costs every start of a process.
+    from icalendar import Calendar, Event, vText
+
     fair = registration.fair
     event = Event()
     event.add("uid", f"{registration.uid}@xunpin")

@@ -45,6 +45,7 @@ def sign_in(visitor, email):
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+@pytest.mark.any_database
 @LANGUAGES
 @WINDOWS
 def test_the_organisers_pages_are_accessible_and_fit(visit, scene, language, viewport):
@@ -77,6 +78,7 @@ def test_a_draft_is_published_on_a_page_that_names_it(visit, scene):
     assert answer.status == 200
 
 
+@pytest.mark.any_database
 @LANGUAGES
 @WINDOWS
 def test_the_companys_pages_are_accessible_and_fit(visit, scene, language, viewport):
@@ -97,6 +99,7 @@ def test_the_companys_pages_are_accessible_and_fit(visit, scene, language, viewp
         visitor.check()
 
 
+@pytest.mark.any_database
 @LANGUAGES
 @WINDOWS
 def test_the_public_pages_are_accessible_and_fit(visit, scene, language, viewport):

@@ -139,6 +139,7 @@ def test_a_usb_scanner_types_into_the_page(open_gate, scene):
     page.locator("[data-result=admitted]:visible").wait_for()
 
 
+@pytest.mark.any_database
 def test_the_gate_page_is_accessible_and_fits(open_gate):
     visitor = open_gate()
     assert visitor.axe() == []

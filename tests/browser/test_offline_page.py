@@ -12,6 +12,8 @@ from tests.browser.conftest import FLAGS, LAPTOP, PHONE, find_chromium, start_si
 from tests.browser.phone import LIT, PATIENT, GatePhone, change_page, make_crowd
 from tests.browser.test_gate import contrast
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def own_site(tmp_path, chromium):

@@ -127,6 +127,7 @@ def test_an_employer_chooses_its_booth_on_a_phone(visit, site, scene):
         assert plan_of(get_fair(scene["fair"])).taken == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["390", "1440"])
 def test_the_planners_pages_are_accessible_and_fit(visit, scene, language, viewport):

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from app.core.clock import utcnow
 from app.core.codes import uuid7
 from app.factory import create_app
-from tests.conftest import make_settings
+from tests.databases import make_settings
 from tests.live import run_together
 
 

@@ -24,7 +24,7 @@ from app.core.db import db
 from app.core.transaction import transaction
 from app.factory import create_app
 from app.tours.models import Fair
-from tests.conftest import make_settings
+from tests.databases import make_settings
 from tests.live import run_together
 
 IN_PROCESS = Lock()

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from app.accounts.permissions import Role
 from app.core import crypto
 from app.core.db import db
-from tests.conftest import TEST_SECRET, TEST_TICKET_KEYS
+from tests.databases import TEST_SECRET, TEST_TICKET_KEYS
 from tests.factories import make_user
 
 

@@ -1,20 +1,17 @@
 """One small sample world for all tests of this folder, which only read it."""
 
-import os
-
 import pytest
 
 from app.core.db import db
 from app.core.transaction import transaction
 from app.demo.world import load
 from app.factory import create_app
-from tests.conftest import make_settings, prepare_database
+from tests.databases import empty_database, make_settings
 
 
 @pytest.fixture(scope="package")
 def world(tmp_path_factory):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), f"demo_{worker}")
+    url = empty_database("demo")
     app = create_app(make_settings(tmp_path_factory.mktemp("demo"), url, demo=True))
     with app.app_context():
         db.create_all()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import prepare_database
+from tests.databases import empty_database
 from tests.faults import postgres
 from tests.faults.world import add_fair, make_world
 from tools.catalogues import build
@@ -43,12 +43,11 @@ def store(request):
         return request.getfixturevalue("cluster").make_database
     if engine == "sqlite":
         return lambda _name: ""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    given = os.environ.get("XUNPIN_TEST_DATABASE_URL", "")
-    return lambda name: prepare_database(given, f"{name}_{worker}")
+    return empty_database
 
 
-on_both = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
+ENGINES = [pytest.param(name, marks=pytest.mark.any_database) for name in ("sqlite", "postgresql")]
+on_both = pytest.mark.parametrize("store", ENGINES, indirect=True)
 
 
 @pytest.fixture
@@ -75,8 +74,7 @@ def running(tmp_path_factory):
     """A server that nobody kills, for short tests; each brings a fair of its own."""
     build()
     folder = tmp_path_factory.mktemp("running")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), f"running_{worker}")
+    url = empty_database("running")
     world = make_world(folder, url, tickets=1)
     with world.server() as server:
         yield world, server

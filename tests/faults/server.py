@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from tests.conftest import TEST_SECRET, TEST_TICKET_KEYS
+from tests.databases import TEST_SECRET, TEST_TICKET_KEYS
 
 ROOT = Path(__file__).parents[2]
 pause = Event().wait

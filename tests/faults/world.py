@@ -17,7 +17,7 @@ from app.registrations.models import Registration, Ticket
 from app.registrations.states import RegistrationStatus
 from app.registrations.tickets import hash_of, make_code
 from app.students.models import Student
-from tests.conftest import make_settings
+from tests.databases import make_settings
 from tests.factories import make_fair, make_gate
 from tests.faults.ledger import Ledger, judge
 from tests.faults.phone import Phone

@@ -137,7 +137,7 @@ from app.core.transaction import transaction
 from app.factory import create_app
 from app.imports import queries, services
 from app.imports.services import batches
-from tests.conftest import make_settings
+from tests.databases import make_settings
 
 app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
 

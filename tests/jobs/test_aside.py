@@ -15,7 +15,7 @@ from app.jobs import aside
 from app.registrations import exports
 from app.tours.models import Fair
 from config import Settings
-from tests.conftest import make_settings
+from tests.databases import make_settings
 from tests.factories import make_fair, make_student
 from tests.intents.scene import make_registration
 

@@ -1,22 +1,19 @@
 """A backup is only one when it has been restored into an empty place."""
 
-import os
-
 import pytest
 from sqlalchemy import text
 
 from app.core.db import db
 from app.factory import create_app
 from app.places.models import Delegation
-from tests.conftest import make_settings, prepare_database
+from tests.databases import empty_database, make_settings
 
 pytestmark = pytest.mark.own_database
 
 
 def fresh_app(folder, name):
     folder.mkdir()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = prepare_database(os.environ.get("XUNPIN_TEST_DATABASE_URL", ""), f"{name}_{worker}")
+    url = empty_database(name)
     return create_app(make_settings(folder, url))
 
 

@@ -109,6 +109,7 @@ def order(fair, bundle, planner, size=""):
 # ------------------------------------------------------------------ pages
 
 
+@pytest.mark.any_database
 @needs_font
 @needs_text
 @pytest.mark.parametrize(
@@ -152,6 +153,7 @@ def test_students_stand_on_their_sheet_without_what_nobody_needs(chinese, fair, 
     assert code in words_of(prints.make_pdf(Bundle.STUDENT_SHEET, content))
 
 
+@pytest.mark.any_database
 @needs_font
 def test_badges_come_ten_on_a_page_or_one(chinese, fair):
     content = read_content(fair, Bundle.BADGES)
@@ -161,6 +163,7 @@ def test_badges_come_ten_on_a_page_or_one(chinese, fair):
     assert pages_of(prints.make_pdf(Bundle.BADGES, content, size=BadgeSize.A6)) == 21
 
 
+@pytest.mark.any_database
 @needs_font
 def test_no_name_is_too_long_for_its_box(chinese, fair):
     event = read_content(fair, Bundle.SIGNS).event
@@ -183,6 +186,7 @@ def test_no_name_is_too_long_for_its_box(chinese, fair):
         assert prints.make_pdf(bundle, content).startswith(b"%PDF-")
 
 
+@pytest.mark.any_database
 @needs_font
 def test_text_is_cut_to_its_width_and_broken_between_characters(app):
     paper = pdf.Paper("x")
@@ -234,6 +238,7 @@ def read_by_another(picture, tmp_path):
     return subprocess.run(command, capture_output=True, check=False).stdout.decode().strip()
 
 
+@pytest.mark.any_database
 @needs_reader
 @pytest.mark.parametrize("side", [180, 300, 390, 560])
 def test_a_printed_code_is_read_by_another_program_though_blurred_and_noisy(side, tmp_path):
@@ -244,6 +249,7 @@ def test_a_printed_code_is_read_by_another_program_though_blurred_and_noisy(side
         assert read_by_another(spoiled(picture, blur=1.2, seed=seed), tmp_path) == address
 
 
+@pytest.mark.any_database
 @needs_font
 @needs_reader
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm (poppler-utils)")

@@ -11,7 +11,7 @@ from app.registrations.tickets import (
     read_short_code,
     show_short_code,
 )
-from tests.conftest import TEST_SECRET
+from tests.databases import TEST_SECRET
 
 KEYS = {1: "the first ticket key, long enough to pass", 2: "the second one, long enough to pass"}
 

@@ -29,6 +29,7 @@ def changing_rules(app):
     ]
 
 
+@pytest.mark.any_database
 def test_a_change_without_the_token_is_refused_everywhere(guarded, new_client, log_in):
     world = make_world()
     bind = guarded.url_map.bind("localhost")

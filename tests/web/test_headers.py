@@ -4,40 +4,8 @@ import pytest
 
 from app.factory import create_app
 from config import Settings, SettingsError
+from tests.web.headers import FOR_EVERYBODY
 from tests.world import make_world
-
-# Files that are made for downloads say less than a page may do.
-SEALED = "default-src 'none'; sandbox"
-# Parts of a page that ask again every few seconds: kept by that browser alone, and asked about.
-ASKED_AGAIN = "private, no-cache"
-# One text for everybody with nobody's data in it: a phone may keep it, and has to, for the day
-# without a network.
-FOR_EVERYBODY = frozenset(
-    {
-        "checkins.manifest",
-        "checkins.scanner_icon",
-        "checkins.shell",
-        "checkins.worker",
-    }
-)
-
-
-def test_every_page_carries_the_headers_and_nothing_signed_in_is_kept(app, new_client, log_in):
-    world = make_world()
-    bind = app.url_map.bind("localhost")
-    faults = []
-    for role in ("anonymous", "student", "owner", "administrator"):
-        browser = new_client()
-        if world.users[role] is not None:
-            log_in(world.users[role], browser)
-        for rule in app.url_map.iter_rules():
-            if "GET" not in rule.methods or rule.endpoint in {"static", "bootstrap.static"}:
-                continue
-            answer = browser.get(bind.build(rule.endpoint, world.arguments(rule)))
-            who = None if rule.endpoint in FOR_EVERYBODY else role
-            faults += [(rule.endpoint, role, fault) for fault in faults_of(answer, signed_in=who)]
-            answer.close()
-    assert faults == []
 
 
 @pytest.mark.parametrize("endpoint", sorted(FOR_EVERYBODY))
@@ -55,33 +23,6 @@ def test_what_a_phone_may_keep_says_the_same_to_everybody(app, new_client, log_i
             assert "Set-Cookie" not in answer.headers
         told.add((answer.status_code, answer.data))
     assert len(told) == 1
-
-
-def faults_of(answer, *, signed_in):
-    """What is wrong with an answer's headers; ``signed_in`` None: anybody may keep it."""
-    headers = answer.headers
-    yield from faults_of_policy(headers.get("Content-Security-Policy", ""))
-    if headers.get("X-Content-Type-Options") != "nosniff":
-        yield "sniffing"
-    if headers.get("Referrer-Policy") != "same-origin":
-        yield "referrer"
-    if "Server" in headers and "Werkzeug" in headers["Server"]:
-        yield "names its server"
-    kept = headers.get("Cache-Control", "")
-    if signed_in == "anonymous" and "public" in kept:
-        yield f"may be shared: {kept}"
-    if signed_in not in (None, "anonymous") and "no-store" not in kept and kept != ASKED_AGAIN:
-        yield f"may be kept: {kept}"
-
-
-def faults_of_policy(policy):
-    if policy == SEALED:
-        return
-    for part in ("default-src 'self'", "frame-ancestors 'none'", "object-src 'none'"):
-        if part not in policy:
-            yield f"policy without {part}"
-    if "unsafe-inline" in policy or "unsafe-eval'" in policy.replace("wasm-unsafe-eval", ""):
-        yield "policy allows inline code"
 
 
 def test_a_failing_page_carries_the_headers_too(client):
@@ -106,7 +47,7 @@ def production(tmp_path, **given):
 def served(app, tmp_path):
     """An application as in production; the one of the other tests is set up again after it."""
     from app.core import crypto, files
-    from tests.conftest import TEST_SECRET, TEST_TICKET_KEYS
+    from tests.databases import TEST_SECRET, TEST_TICKET_KEYS
 
     yield create_app(production(tmp_path))
     crypto.configure(TEST_SECRET, (), TEST_TICKET_KEYS)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.core.db import db, outage_of
 from app.factory import create_app
-from tests.conftest import make_settings
+from tests.databases import make_settings
 
 
 def sqlite_error(name):

@@ -1,14 +1,8 @@
 """What goes to the printer: every bundle as PDF pages, drawn from plain values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from app.core.pdf import Paper
-from app.participations.prints.booths import (
-    draw_badges,
-    draw_booth_posters,
-    draw_cards,
-    draw_signs,
-)
 from app.participations.prints.content import (
     Content,
     Event,
@@ -22,24 +16,10 @@ from app.participations.prints.content import (
     read_stall,
     student_sheet,
 )
-from app.participations.prints.posters import draw_positions
-from app.participations.prints.programme import draw_plan, draw_programme
-from app.participations.prints.sheets import draw_sheet
 from app.participations.states import Bundle
 
-Draw = Callable[[Content, str], Iterator[Paper]]
-
-DRAWN: Mapping[Bundle, Draw] = {
-    Bundle.SIGNS: draw_signs,
-    Bundle.CARDS: draw_cards,
-    Bundle.BADGES: draw_badges,
-    Bundle.BOOTH_POSTERS: draw_booth_posters,
-    Bundle.POSITIONS: draw_positions,
-    Bundle.PROGRAMME: draw_programme,
-    Bundle.PLAN: draw_plan,
-    Bundle.EMPLOYER_SHEET: draw_sheet,
-    Bundle.STUDENT_SHEET: draw_sheet,
-}
+if TYPE_CHECKING:
+    from app.core.pdf import Paper
 
 
 def count(bundle: Bundle, content: Content) -> int:
@@ -62,8 +42,11 @@ def make_pdf(
 ) -> bytes:
     """Draw a bundle. ``progress`` is told after each thing how many are done; it may raise.
 
-    Raises :class:`~app.core.pdf.NoFont` where there is nothing to write Chinese with.
+    Raises :class:`~app.core.fonts.NoFont` where there is nothing to write Chinese with.
     """
+    # Whoever serves pages draws none: the libraries of paper are loaded by who prints.
+    from app.participations.prints.drawing import DRAWN
+
     paper: Paper | None = None
     for done, drawn in enumerate(DRAWN[bundle](content, size), start=1):
         paper = drawn

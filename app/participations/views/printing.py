@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 
 from app.core.errors import Gone, NotFound
-from app.core.pdf import find_fonts
+from app.core.fonts import find_fonts
 from app.core.qr import qr_svg
 from app.core.text import N_
 from app.core.transaction import transaction
