@@ -103,7 +103,6 @@ def main() -> None:
     if not is_free(port):
         sys.exit(f"Port {port} is in use. Try: make demo PORT={port + 1}")
     env = environment(port)
-    flask("demo", "prepare", env=env)
     # A group of its own for each child, so that Ctrl-C reaches them through us, once.
     granian = [
         sys.executable,
@@ -124,12 +123,12 @@ def main() -> None:
         "wsgi:app",
     ]
     worker = [sys.executable, "-m", "flask", "jobs", "work"]
-    children = [
-        start(command, FOLDER / name, env)
-        for command, name in ((granian, "server.log"), (worker, "worker.log"))
-    ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # The server needs its seconds to start and no database for it: meanwhile the world is made.
+    children = [start(granian, FOLDER / "server.log", env)]
     try:
+        flask("demo", "prepare", env=env)
+        children.append(start(worker, FOLDER / "worker.log", env))
         wait_until_up(port, children[0])
         print(logins_table(port), flush=True)
         while all(child.poll() is None for child in children):
