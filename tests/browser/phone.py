@@ -95,7 +95,7 @@ BROKEN = {
         "const row = await store.addScan(device, { wire, at: Date.parse(wire.scanned_at), "
         "shown: own.code });",
         "const row = { id: wire.id }; setTimeout(() => store.addScan(device, { wire, "
-        "at: Date.parse(wire.scanned_at), shown: own.code }), 300);",
+        "at: Date.parse(wire.scanned_at), shown: own.code }), 20_000);",
     ),
     "green without a record": (
         "gate.js",

@@ -11,13 +11,14 @@ from flask_babel import force_locale
 from PIL import Image, ImageFilter
 
 from app.accounts.permissions import Role, ScopeKind
-from app.core import files, pdf
+from app.core import files, fonts, pdf
 from app.core.clock import frozen, utcnow
 from app.core.db import db
 from app.core.qr import qr_png
 from app.jobs.queue import JOBS
 from app.participations import prints
 from app.participations.models import PrintJob, Representative
+from app.participations.prints import drawing
 from app.participations.prints.reading import read_content
 from app.participations.queries import get_booth, last_jobs
 from app.participations.services import (
@@ -47,7 +48,7 @@ from tests.statements import count_statements
 ZH = {"Accept-Language": "zh-CN"}
 EN = {"Accept-Language": "en"}
 needs_font = pytest.mark.skipif(
-    pdf.find_fonts() is None, reason="no Chinese font on this machine (fonts-noto-cjk)"
+    fonts.find_fonts() is None, reason="no Chinese font on this machine (fonts-noto-cjk)"
 )
 needs_reader = pytest.mark.skipif(
     shutil.which("zbarimg") is None, reason="no independent reader of codes (zbar-tools)"
@@ -324,8 +325,8 @@ def test_a_cancelled_job_stops_and_leaves_no_file(client, log_in, fair, planner,
                 db.session.commit()
             yield page
 
-    real = prints.DRAWN[Bundle.SIGNS]
-    monkeypatch.setattr(prints, "DRAWN", {**prints.DRAWN, Bundle.SIGNS: draw})
+    real = drawing.DRAWN[Bundle.SIGNS]
+    monkeypatch.setattr(drawing, "DRAWN", {**drawing.DRAWN, Bundle.SIGNS: draw})
     job = run(job)
     assert (job.status, job.file_key, drawn) == (PrintStatus.CANCELLED, None, [0])
     uid = order(fair, Bundle.CARDS, planner).uid
@@ -339,7 +340,7 @@ def test_a_job_that_breaks_off_says_so(client, log_in, fair, planner, monkeypatc
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr(prints, "DRAWN", {Bundle.SIGNS: broken})
+    monkeypatch.setattr(drawing, "DRAWN", {Bundle.SIGNS: broken})
     assert run(order(fair, Bundle.SIGNS, planner)).status is PrintStatus.FAILED
     log_in(planner)
     page = client.get(f"/staff/fairs/{fair.slug}/print", headers=ZH).text
@@ -389,10 +390,10 @@ def test_without_a_font_the_print_view_is_offered_with_the_reason(
 ):
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(b"no font at all")
-    monkeypatch.setattr(pdf, "_given", [(str(broken), str(broken))])
-    pdf.find_fonts.cache_clear()
+    monkeypatch.setattr(fonts, "_given", [(str(broken), str(broken))])
+    fonts.find_fonts.cache_clear()
     try:
-        with pytest.raises(pdf.NoFont):
+        with pytest.raises(fonts.NoFont):
             pdf.Paper("x")
         log_in(planner)
         address = f"/staff/fairs/{fair.slug}/print"
@@ -404,10 +405,10 @@ def test_without_a_font_the_print_view_is_offered_with_the_reason(
         client.post(f"{address}/signs")
         assert last_jobs(fair) == {}
         job = run(order(fair, Bundle.SIGNS, planner))
-        assert job.problem == pdf.NoFont.message
+        assert job.problem == fonts.NoFont.message
     finally:
         monkeypatch.undo()
-        pdf.find_fonts.cache_clear()
+        fonts.find_fonts.cache_clear()
 
 
 @pytest.mark.parametrize("bundle", list(Bundle))
