@@ -1,7 +1,9 @@
 """What is asked of the search, by turns, and the table of how long it took."""
 
 import argparse
+import gc
 import json
+import os
 import random
 import statistics
 import time
@@ -56,6 +58,9 @@ def questions() -> dict[str, tuple[Wanted, int, bool]]:
 def ask(options: argparse.Namespace, seconds: dict[str, float]) -> int:
     fairs = list(db.session.scalars(select(Fair.id).where(Fair.slug.like("f3-%"))))
     asked = questions()
+    # As wsgi.py does: else what the imports made is looked through for garbage now and then.
+    gc.collect()
+    gc.freeze()
     times: dict[str, list[float]] = {name: [] for name in [*asked, "plain look: 丁丕"]}
     work: dict[str, list[float]] = {name: [] for name in asked}
     totals: dict[str, str] = {"plain look: 丁丕": ""}
@@ -122,7 +127,8 @@ def report(
         print(json.dumps({"rows": rows, "seconds": seconds}, ensure_ascii=False, indent=1))
         return
     engine = "SQLite" if is_sqlite() else "PostgreSQL"
-    print(f"{engine}, {options.positions:,} positions, {options.rounds} rounds")
+    loads = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"{engine}, {options.positions:,} positions, {options.rounds} rounds, load {loads}")
     for name, spent in seconds.items():
         print(f"  made {name}: {spent:.0f} s")
     print(f"{'question':<36}{'found':>9}{'p50 ms':>9}{'p95 ms':>9}{'p95 cpu':>9}")
