@@ -8,7 +8,6 @@ of words leads, and at most the newest ``SAMPLE`` of what it finds is counted: m
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import nlargest
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +17,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    any_,
     case,
     cast,
     func,
@@ -106,7 +106,8 @@ def find_positions(
     many = plan.is_open_ended and total > MANY
     offset = (min(max(number, 1), 10_000) - 1) * size
     beyond = min(offset + size, MANY) if plan.is_open_ended else offset + size
-    best = nlargest(max(0, beyond), map(int, hits[RANK]))
+    # Mostly in order already, which sorting makes use of.
+    best = sorted(map(int, hits[RANK]), reverse=True)[: max(0, beyond)]
     return Found(
         ids=[rank % FIRST for rank in best[offset:]],
         total=min(total, MANY) if many else total,
@@ -209,10 +210,9 @@ class _Plan:
         query = select(*columns).where(*self._words())
         if is_sqlite():
             return query.where(Entry.position_id.in_(offered))
-        # Looked up one by one: the planner would rather read the whole table.
-        ids = offered.distinct().cte("offered")
-        entry = query.where(Entry.position_id == ids.c.position_id).offset(0).lateral("entry")
-        return select(entry).select_from(ids.join(entry, true()))
+        # As an array in order: a join looks each of them up by itself, in twice the time.
+        ids = func.array(offered.distinct().order_by(OfferedPosition.position_id).scalar_subquery())
+        return query.where(Entry.position_id == any_(ids))
 
     def newest(
         self, names: frozenset[str], columns: Sequence[Any], limit: int | None = None
