@@ -10,7 +10,8 @@ docs/decisions/0011 says what was measured.
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    Text,
     bindparam,
     cast,
     column,
@@ -88,11 +90,10 @@ class WordIndex:
             found = [{"id": key, "tokens": _joined(some)} for key, some in rows.items()]
             db.session.execute(statement, found)
         else:
-            values = {"id": bindparam("id"), "tokens": bindparam("tokens", type_=ARRAY(Integer))}
-            made = [
-                {"id": key, "tokens": [*_numbers(some), *shelves_of(key)]}
-                for key, some in rows.items()
-            ]
+            # As text: the driver takes longer over a list than the database over its text.
+            tokens = cast(bindparam("tokens", type_=Text), ARRAY(Integer))
+            made = [{"id": key, "tokens": _array(key, some)} for key, some in rows.items()]
+            values = {"id": bindparam("id"), "tokens": tokens}
             db.session.execute(insert(self.table).values(values), made)
 
     def remove(self, rows: Mapping[int, Iterable[str]]) -> None:
@@ -130,7 +131,7 @@ class WordIndex:
         shelf = shelves.subquery("shelves")
         has = self.table.c.tokens.op("@>", is_comparison=True)
         # One array for each way, so that GIN may begin with the rarest token of all.
-        ways = sorted({tuple(_numbers(chain(*way), asked=True)) for way in product(*wanted)})
+        ways = sorted({tuple(_asked_numbers(chain(*way))) for way in product(*wanted)})
         here = [func.array_append(cast(list(way), ARRAY(Integer)), shelf.c.shelf) for way in ways]
         on_shelf = select(self.id).where(or_(*map(has, here))).order_by(self.id.desc())
         ids = on_shelf.lateral("on_shelf")
@@ -161,17 +162,30 @@ def _asked(wanted: Condition) -> str:
     )
 
 
-def _numbers(tokens: Collection[str] | Iterable[str], *, asked: bool = False) -> list[int]:
-    """Tokens as numbers; a word in the index also by its beginnings, up to eight letters."""
-    found = set()
-    for token in tokens:
-        if not _is_word(token):
-            found.add(token)
-        elif asked:
-            found.add(token[:LONGEST_BEGINNING])
-        else:
-            found |= {token[:size] for size in range(1, min(len(token), LONGEST_BEGINNING) + 1)}
-    return sorted(zlib.crc32(token.encode()) - 2**31 for token in found)
+def _array(key: int, tokens: Iterable[str]) -> str:
+    """What PostgreSQL holds of a row, as it writes arrays; words also by their beginnings."""
+    numbers = {number for token in tokens for number in _numbers_of(token)}
+    return f"{{{','.join(map(str, sorted(numbers)))},{','.join(map(str, shelves_of(key)))}}}"
+
+
+@lru_cache(maxsize=1 << 16)
+def _numbers_of(token: str) -> tuple[int, ...]:
+    """A token in the index as numbers: itself, or all beginnings up to eight letters."""
+    if not _is_word(token):
+        return (_number(token),)
+    longest = min(len(token), LONGEST_BEGINNING)
+    return tuple(_number(token[:size]) for size in range(1, longest + 1))
+
+
+def _asked_numbers(tokens: Iterable[str]) -> list[int]:
+    """The numbers a row must hold that has these tokens, words by their beginnings."""
+    return sorted(
+        {_number(token[:LONGEST_BEGINNING] if _is_word(token) else token) for token in tokens}
+    )
+
+
+def _number(token: str) -> int:
+    return zlib.crc32(token.encode()) - 2**31
 
 
 def shelves_of(key: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The index finds what a plain look finds: on random data, after every kind of change."""
 
+from collections import Counter
 from datetime import timedelta
 from random import Random
 
@@ -17,7 +18,7 @@ from app.employers.services import (
     edit_profile,
     index_positions,
 )
-from app.employers.states import PillarIndustry
+from app.employers.states import PAY_STEPS, PillarIndustry
 from app.participations import services
 from app.participations.models import Participation
 from app.participations.queries import Wanted, find_positions, search
@@ -178,6 +179,38 @@ def test_a_facet_says_how_many_choosing_it_leaves():
                         value = EducationLevel(value)
                     narrowed = found(Wanted(**{**vars(wanted), name: value}), some)
                     assert narrowed.total == choice.number, (wanted, facet, choice)
+
+
+def test_facets_of_a_tour_are_what_counting_in_python_gives():
+    fairs = [make_coming_fair(), make_coming_fair()]
+    make_random_offers(fairs, 30, 4)
+    facets = found(Wanted(), fairs).facets
+    some = [db.session.get(Position, key) for key in plain_look(Wanted(), fairs, moment=utcnow())]
+    entries = [db.session.get(PositionEntry, position.id) for position in some]
+    expected = {
+        "level": Counter(level for p in some for level in p.levels or EducationLevel),
+        "pay": Counter(s for p in some for s in PAY_STEPS if (p.pay_low or 0) >= s),
+        "delegation": Counter(p.employer.delegation_id for p in some),
+        "pillar": Counter(p.employer.pillar_industry for p in some),
+        "category": Counter(c for e in entries for c in e.categories.split())
+        + Counter("any" for e in entries if not e.majors),
+    }
+    for name, counts in expected.items():
+        most = sorted((str(k), n) for k, n in counts.items() if k is not None)
+        given = sorted((choice.value, choice.number) for choice in facets[name])
+        assert set(given) <= set(most), name
+        assert len(given) == min(len(most), 12), name
+
+
+def test_what_people_write_breaks_no_line_of_a_facet():
+    fair = make_coming_fair()
+    for place in ("温州|鹿城", "上海\n浦东", "\n", "|", ""):
+        make_offer(fair, place=place, title="焊接\n工程师", majors=["会计\n学|"])
+    for some in (None, [fair]):
+        answer = found(Wanted(words="焊接"), some)
+        assert answer.total == 5
+        assert [(c.value, c.number) for c in answer.facets["place"]] == [("上海", 1), ("温州", 1)]
+        assert sum(c.number for c in answer.facets["pillar"]) == 0
 
 
 def test_initials_of_an_employer_find_its_positions():

@@ -94,9 +94,14 @@ def _first(pair: tuple[Any, Meeting]) -> Any:
 def _places(
     participation_ids: Collection[int], fair_ids: Collection[int] | None, moment: datetime
 ) -> dict[int, Meeting]:
+    # Which fairs are meant is looked at here: told of it, SQLite begins with the fairs and looks
+    # for every participation at each of them.
     query = (
         select(
             Participation.id,
+            Fair.id,
+            Fair.status,
+            Fair.published_at,
             Fair.slug,
             Fair.city,
             func.coalesce(Stop.city_en, ""),
@@ -110,15 +115,14 @@ def _places(
         .outerjoin(Participation.booth)
         .where(Participation.id.in_(participation_ids), Participation.status.in_(COMING))
     )
-    if fair_ids is None:
-        query = query.where(
-            Fair.status == FairStatus.PUBLISHED,
-            Fair.published_at.is_not(None),
-            Fair.ends_at > moment,
-        )
-    else:
-        query = query.where(Fair.id.in_(fair_ids))
-    return {row[0]: Meeting(*row[1:]) for row in db.session.execute(query)}
+    found = {}
+    for key, fair_id, status, published_at, *shown in db.session.execute(query):
+        meeting = Meeting(*shown)
+        takes_place = status is FairStatus.PUBLISHED and published_at is not None
+        is_meant = takes_place and meeting.ends_at > moment
+        if is_meant if fair_ids is None else fair_id in fair_ids:
+            found[key] = meeting
+    return found
 
 
 @dataclass(frozen=True)
