@@ -4,6 +4,7 @@ The rows stand in ``tests/matrix/<room>.py``; a route without a row fails the bu
 """
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from tests.world import ROLES, make_world
 FOREIGN = {"static", "bootstrap.static"}
 EVERYBODY, SIGNED_IN, DEVICE = "everybody", "signed_in", "device"
 TURNED_AWAY = {401, 403, 404}
+# What a page shows when its template is broken or a list is printed as Python writes it.
+CODE = re.compile(r"\}\}|\{%|%\}|\[&#39;")
+SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 
 
 def read_rows():
@@ -91,6 +95,8 @@ def test_everybody_reaches_the_pages_that_are_theirs(app, new_client, log_in, ro
             faults.append((rule.endpoint, answer.status_code))
         if answer.status_code >= 500:
             faults.append((rule.endpoint, answer.status_code))
+        if answer.mimetype == "text/html" and (code := CODE.search(SCRIPT.sub("", answer.text))):
+            faults.append((rule.endpoint, code.group()))
         answer.close()
     assert faults == []
 
