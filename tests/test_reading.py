@@ -4,6 +4,8 @@ Whoever may open a page reaches it, every answer carries its headers, and lookin
 scan opens, tap does.
 """
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,10 @@ from app.core.db import Model, db
 from tests.test_authorisation import ROWS, build, is_turned_away, may_enter, rules_of, theirs_alone
 from tests.web.headers import FOR_EVERYBODY, faults_of
 from tests.world import ROLES, make_world
+
+# What a page shows when its template is broken or a list is printed as Python writes it.
+CODE = re.compile(r"\}\}|\{%|%\}|\[&#39;")
+SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 
 
 def contents():
@@ -42,6 +48,8 @@ def test_every_page_opens_to_whom_it_belongs_with_its_headers_and_changes_nothin
             faults.append((rule.endpoint, answer.status_code))
         who = None if rule.endpoint in FOR_EVERYBODY else role
         faults += [(rule.endpoint, fault) for fault in faults_of(answer, signed_in=who)]
+        if answer.mimetype == "text/html" and (code := CODE.search(SCRIPT.sub("", answer.text))):
+            faults.append((rule.endpoint, code.group()))
         answer.close()
     after = contents()
     assert faults == []

@@ -204,14 +204,14 @@ STAFF = (
 ASKED_AT_REGISTRATION: tuple[tuple[str, str, str, bool, tuple[tuple[str, str], ...]], ...] = (
     (
         "one",
-        "您想找全职还是实习？",
+        "你想找全职还是实习？",
         "Are you looking for a job or an internship?",
         True,
         (("全职", "A job"), ("实习", "An internship"), ("都可以", "Either")),
     ),
     (
         "any",
-        "您想去哪些地方工作？",
+        "你想去哪些地方工作？",
         "Where would you like to work?",
         False,
         (
@@ -281,18 +281,18 @@ SUGGESTIONS = (
 # subject and text in Chinese, then in English.
 WRONG_GATE = (
     "{招聘会}：进场提醒",
-    "{姓名}同学，您好！\n\n{招聘会}将于{日期}在{地点}举行。请从北门进场，带好参会码和身份证。\n\n"
+    "{姓名}同学，您好！\n\n{招聘会}将于{日期}在{地点}举行。请从北门进场，带好参会码和学生证。\n\n"
     "温州引才专列",
     "{fair}: how to get in",
     "Dear {name},\n\n{fair} takes place on {date} at {venue}. Please come in by the north gate and "
-    "bring your ticket and your identity card.\n\nWenzhou talent train",
+    "bring your ticket and your student card.\n\nWenzhou talent train",
 )
 RIGHT_GATE = (
     "更正：{招聘会}从南门进场",
     "{姓名}同学，您好！\n\n上一条消息写错了：{日期}北门不开，请从南门进场。地点不变，在{地点}。"
-    "带好参会码、身份证和几份简历。\n\n温州引才专列",
+    "带好参会码、学生证和几份简历。\n\n温州引才专列",
     "Correction: {fair}, south gate",
     "Dear {name},\n\nOur last message was wrong: on {date} the north gate is closed, please use "
-    "the south gate. The place stays {venue}. Bring your ticket, your identity card and some "
+    "the south gate. The place stays {venue}. Bring your ticket, your student card and some "
     "copies of your CV.\n\nWenzhou talent train",
 )

@@ -94,6 +94,7 @@ class EmployerMaker:
             headcount=rng.choice(("50–99 人", "100–499 人", "500–999 人", "1,000 人以上")),
             introduction=f"{head}扎根温州，做{info[3]}二十余年。演示数据，单位是虚构的。",
             contact_name=person_name(rng),
+            contact_phone=f"0577-{86000000 + self.number}",
             licence_valid_until=(
                 self.at + timedelta(days=40 if self.number % 13 == 0 else 900)
             ).date(),

@@ -259,7 +259,10 @@ def _register(
         students = maker.make(size.of(number), world.hosts[key])
         if key == "wuhan":
             demo = students[:2]
+            drawn = demo[0].name
             demo[0].name, demo[0].user.name = "陈思远", "陈思远"  # type: ignore[union-attr]
+            for resume in demo[0].resumes:
+                resume.text = (resume.text or "").replace(drawn, demo[0].name)
         if key == "xian":
             students = [demo[0], *students]
         if key == "wuhan-digital":

@@ -148,18 +148,23 @@ def count_coming(fair: Fair) -> int:
 
 def find_ticket_of(user: User, fair: Fair) -> Registration | None:
     """The registration of whoever looks at a fair's page, if they are a student with one."""
+    return find_tickets_of(user, [fair]).get(fair.id)
+
+
+def find_tickets_of(user: User, fairs: Sequence[Fair]) -> dict[int, Registration]:
+    """By fair: the registrations of whoever looks at these fairs, if they are a student."""
     if not getattr(user, "is_student", False):
-        return None
+        return {}
     query = (
         select(Registration)
         .join(Student, Student.id == Registration.student_id)
         .where(
             Student.user_id == user.id,
-            Registration.fair_id == fair.id,
+            Registration.fair_id.in_([fair.id for fair in fairs]),
             Registration.status != RegistrationStatus.CANCELLED,
         )
     )
-    return db.session.scalars(query).one_or_none()
+    return {row.fair_id: row for row in db.session.scalars(query)}
 
 
 def list_fairs_of(student: Student, moment: datetime) -> Sequence[Fair]:

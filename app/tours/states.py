@@ -69,6 +69,10 @@ class FairPhase(Word):
     CANCELLED = "cancelled", N_("Cancelled")
 
 
+# Nobody can be sent to such a fair now.
+PAST_OR_OFF = frozenset({FairPhase.ENDED, FairPhase.POSTPONED, FairPhase.CANCELLED})
+
+
 class DocumentKind(Word):
     """Papers a large fair needs."""
 

@@ -1,6 +1,7 @@
 """What the QR codes open, for whom: a ticket's address and a gate's poster."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from app.core.codes import uuid7
 from app.core.db import db
 from app.participations.states import ParticipationStatus
 from app.registrations.states import RegistrationStatus
+from app.tours.states import FairStatus
 from tests.checkins.making import code_of, make_registration, scan
 from tests.factories import (
     make_employer,
@@ -178,6 +180,36 @@ def test_a_closed_gates_poster_checks_nobody_in(client, log_in, gate):
     assert "停用" in client.get(f"/g/{gate.code}", headers=CHINESE).text
     client.post(f"/g/{gate.code}/check-in", data={"id": str(uuid7())})
     assert db.session.scalar(select(func.count()).select_from(Scan)) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"ends_at": utcnow() - timedelta(minutes=1)}, "这场已经结束"),
+        ({"status": FairStatus.CANCELLED, "status_reason": "停电"}, "这一场已取消。停电"),
+        ({"status": FairStatus.POSTPONED, "status_reason": "检修"}, "这一场延期"),
+    ],
+)
+def test_the_poster_of_a_fair_that_is_over_or_off_sends_nobody_to_register(
+    client, log_in, state, words
+):
+    gate = make_gate(fair=make_fair(**state))
+    guest = client.get(f"/g/{gate.code}", headers=CHINESE).text
+    log_in(make_registration(gate.fair).student.user)
+    registered = client.get(f"/g/{gate.code}", headers=CHINESE).text
+    for page in (guest, registered):
+        assert words in page
+        assert "/register?" not in page
+        assert "我到了，签到" not in page
+
+
+def test_a_poster_offers_to_register_only_while_that_is_possible(client, gate):
+    gate.fair.registration_opens_at = utcnow() + timedelta(hours=1)
+    gate.fair.starts_at = gate.fair.doors_at = utcnow() + timedelta(hours=2)
+    db.session.commit()
+    page = client.get(f"/g/{gate.code}", headers=ENGLISH).text
+    assert "/register?" not in page
+    assert f"/login?next=/g/{gate.code}" in page
 
 
 def test_an_unknown_poster_or_one_of_a_draft_is_not_there(client):

@@ -41,7 +41,7 @@ def test_a_fair_without_gates_takes_over_those_of_its_venue(client, log_in):
     fair = make_fair(venue=venue)
     log_in(make_staff(Role.GATE_STAFF, ScopeKind.FAIR, fair.id))
     page = client.get(f"/staff/fairs/{fair.slug}/gates", headers=CHINESE)
-    assert "可以建立：南门，北门" in page.text
+    assert "可以建立：南门、北门" in page.text
     assert queries.list_gates(fair) == []
     client.post(f"/staff/fairs/{fair.slug}/gates/set-up")
     client.post(f"/staff/fairs/{fair.slug}/gates/set-up")
@@ -176,3 +176,24 @@ def test_a_link_for_a_screen_is_shown_once_and_can_be_taken_back(client, log_in)
     assert services.find_display("x\0y") is None
     assert client.post(base, data={"label": " "}).status_code == 422
     assert db.session.scalar(select(func.count()).select_from(DisplayLink)) == 1
+
+
+def test_gate_staff_read_of_a_conflict_and_get_no_link_that_is_closed_to_them(
+    client, log_in, monkeypatch
+):
+    gate = make_gate()
+    monkeypatch.setattr(services, "count_conflicts", lambda fair: 1)
+    base = f"/staff/fairs/{gate.fair.slug}"
+    for role, reaches in ((Role.GATE_STAFF, False), (Role.SUPERVISOR, True)):
+        log_in(make_staff(role, ScopeKind.FAIR, gate.fair_id))
+        page = client.get(f"{base}/gates", headers=ENGLISH).text
+        assert "1 ticket was shown green at more than one place." in page
+        assert (f'href="{base}/conflicts"' in page) is reaches
+        assert (f'href="{base}"' in page) is reaches
+
+
+def test_a_new_gate_says_nothing_about_people(client, log_in):
+    log_in(make_staff(Role.PLANNER))
+    page = client.get(f"/staff/fairs/{make_fair().slug}/gates/new", headers=ENGLISH)
+    assert page.status_code == 200
+    assert "Nobody has a gate role" not in page.text

@@ -207,7 +207,34 @@ def test_a_colleague_of_others_is_not_found(client, log_in):
         assert answer.status_code == 404
 
 
+def test_an_owner_finds_a_button_to_remove_each_colleague(client, log_in):
+    owner = make_recruiter(employer := make_employer())
+    colleague = make_recruiter(employer, Role.RECRUITER)
+    log_in(owner)
+    page = client.get("/employer/members").text
+    assert f'action="/employer/members/{colleague.uid}/remove"' in page
+    assert f"/employer/members/{owner.uid}/remove" not in page, "the last owner stays"
+
+
 # ---------------------------------------------------------------------------- positions
+
+
+def test_a_position_opened_and_saved_as_it_is_stays_as_it_is(client, log_in):
+    employer = make_employer()
+    log_in(make_recruiter(employer))
+    position = make_position(employer=employer, majors=["机械工程", "自动化"], openings=None)
+    page = client.get(f"/employer/posts/{position.uid}").text
+    assert 'value="机械工程、自动化"' in page
+    kept = POSITION | {"openings": "", "version": str(position.version)}
+    assert client.post(f"/employer/posts/{position.uid}", data=kept).status_code == 303
+    db.session.refresh(position)
+    assert (position.majors, position.openings) == (["机械工程", "自动化"], None)
+
+
+def test_an_old_registration_number_stands_in_the_profile_to_be_kept(client, log_in):
+    employer = make_employer(status=EmployerStatus.RETURNED, registration_number="330302000012345")
+    log_in(make_recruiter(employer))
+    assert 'value="330302000012345"' in client.get("/employer/profile").text
 
 
 def test_a_position_is_written_and_its_words_come_back(client, log_in):

@@ -216,3 +216,16 @@ def test_a_letter_to_sign_stands_on_the_cards(client, scene, log_in):
     log_in(scene.student.user)
     page = text_of(cards(client, scene, **{"Accept-Language": "en"}))
     assert "letter of intent for you to sign" in page
+
+
+def test_a_booths_page_writes_pay_as_every_other_page_does(client, scene, address):
+    scene.position.pay_low, scene.position.pay_high = 15000, 23000
+    scene.position.pay_text = "15-23千/月"
+    db.session.commit()
+    page = text_of(client.get(address, headers={"Accept-Language": "zh-CN"}))
+    assert "1.5–2.3万/月" in page
+    assert "15-23千/月" not in page
+    scene.position.pay_low = scene.position.pay_high = None
+    scene.position.pay_text = "面议"
+    db.session.commit()
+    assert "negotiable" in text_of(client.get(address, headers={"Accept-Language": "en"}))

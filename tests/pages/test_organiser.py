@@ -1,5 +1,6 @@
 from app.accounts.permissions import Role, ScopeKind
 from app.participations.states import ParticipationStatus
+from app.tours.states import FairStatus
 from tests.factories import (
     make_coming_fair,
     make_fair,
@@ -25,6 +26,14 @@ def test_gate_staff_see_their_own_fair_and_nothing_else(client, log_in):
     assert "我的场" in page
     assert "别的场" not in page
     assert client.get(f"/staff/fairs/{other.slug}").status_code == 403
+
+
+def test_a_cancelled_fair_is_no_next_fair_for_planners_and_said_to_gate_staff(client, log_in):
+    fair = make_fair(title_zh="取消的场", status=FairStatus.CANCELLED)
+    log_in(make_staff(Role.PLANNER))
+    assert "取消的场" not in client.get("/staff/").text
+    log_in(make_staff(Role.GATE_STAFF, ScopeKind.FAIR, fair.id))
+    assert "取消的场" in client.get("/staff/").text
 
 
 def test_a_supervisor_of_one_fair_does_not_find_another(client, log_in):

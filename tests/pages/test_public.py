@@ -16,6 +16,7 @@ from tests.factories import (
     make_stop,
     make_tour,
 )
+from tests.factories.registrations import make_registration
 from tests.statements import count_statements
 
 
@@ -120,3 +121,33 @@ def test_a_fair_that_is_over_offers_no_registration(client):
     fair = make_fair(starts_at=start, ends_at=start + timedelta(hours=3), doors_at=None)
     page = client.get(f"/fairs/{fair.slug}", headers={"Accept-Language": "en"}).text
     assert "Register" not in page
+
+
+@pytest.mark.parametrize("page", ["/", "/tours/train"])
+def test_a_fair_that_is_cancelled_or_put_off_is_not_one_to_visit(client, page):
+    tour = make_tour(slug="train")
+    make_coming_fair(tour=tour, title_en="Held")
+    make_coming_fair(tour=tour, title_en="Off", status=FairStatus.CANCELLED)
+    make_coming_fair(tour=tour, title_en="Later", status=FairStatus.POSTPONED)
+    text = client.get(page, headers={"Accept-Language": "en"}).text
+    to_visit, put_off = text.split("Postponed or cancelled")
+    assert "Held" in to_visit
+    assert ("Off" in to_visit, "Off" in put_off) == (False, True)
+    assert ("Later" in to_visit, "planned for" in put_off) == (False, True)
+
+
+def test_a_cancelled_fair_offers_other_fairs_and_no_search(client):
+    fair = make_coming_fair(tour=make_tour(slug="train"), status=FairStatus.CANCELLED)
+    page = client.get(f"/fairs/{fair.slug}", headers={"Accept-Language": "en"}).text
+    assert 'href="/tours/train">See other fairs' in page
+    assert 'name="q"' not in page
+
+
+def test_a_student_finds_the_own_ticket_on_the_card_of_a_fair(client, log_in):
+    mine, other = make_coming_fair(), make_coming_fair()
+    registration = make_registration(mine)
+    log_in(registration.student.user)
+    page = client.get("/").text
+    assert f"/me/tickets/{registration.uid}" in page
+    assert f"/fairs/{mine.slug}/register" not in page
+    assert f"/fairs/{other.slug}/register" in page

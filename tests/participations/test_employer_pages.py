@@ -195,7 +195,9 @@ def test_withdrawing_asks_once(client, owner, employer):
     fair = make_coming_fair()
     participation = make_participation(fair=fair, employer=employer, booth=make_booth(fair=fair))
     address = f"/employer/fairs/{fair.slug}/withdraw"
-    assert client.get(address).status_code == 200
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "/employer/candidates" in page.text, "the company's own menu"
     assert reloaded(participation).status is S.CONFIRMED
     assert client.post(address).status_code == 303
     assert (reloaded(participation).status, participation.booth_id) == (S.WITHDRAWN, None)
@@ -239,3 +241,18 @@ def test_the_fairs_of_others_are_not_found(client, owner):
     for end in ("/edit", "/withdraw", "/confirm", "/arrive"):
         assert client.post(f"/employer/fairs/{fair.slug}{end}").status_code == 404
     assert client.get("/employer/fairs/no%00where").status_code == 404
+
+
+def test_the_fairs_one_can_still_join_stand_first(client, owner, employer):
+    make_position(employer=employer)
+    tour = make_tour()
+    long_ago = utcnow() - timedelta(days=9)
+    past = {"starts_at": long_ago, "doors_at": None, "ends_at": long_ago + timedelta(hours=3)}
+    make_fair(tour=tour, title_en="Held in spring", **past)
+    fair = make_coming_fair(tour=tour, title_en="Held in autumn")
+    page = client.get(f"/employer/apply/{tour.slug}", headers=EN).text
+    assert page.index("Held in autumn") < page.index("Held in spring")
+    make_participation(fair=fair, employer=employer)
+    page = client.get(f"/employer/apply/{tour.slug}", headers=EN).text
+    assert "No further fair takes applications now" in page
+    assert "Tick the fairs you join" not in page

@@ -336,6 +336,7 @@ def test_a_full_fair_says_so_before_and_puts_one_on_the_waiting_list(client):
     fair = make_coming_fair(capacity=0)
     assert "waiting list" in client.get(f"/fairs/{fair.slug}/register").text
     step, code = ask_code(client, fair)
+    assert "Join the waiting list" in client.get(step).text
     page = client.post(step, data=about(code=code), follow_redirects=True)
     assert the_registration(fair).status is R.WAITLISTED
     assert "Your place on the waiting list" in page.text

@@ -12,7 +12,9 @@ from app.participations.states import ParticipationStatus
 from app.places.states import EducationLevel
 from app.reports.charts import arrivals_columns, ceiling, month_columns
 from app.reports.views.board import forget_boards
+from app.web.formatting import fmt_short_span
 from tests.factories import (
+    make_coming_fair,
     make_delegation,
     make_fair,
     make_participation,
@@ -199,3 +201,13 @@ def test_months_to_come_have_no_column_of_their_own():
     assert drawn.months[0].now.value == 3
     assert drawn.months[1].now is None
     assert drawn.months[1].before.value == 1
+
+
+def test_a_board_before_its_day_says_the_day_and_not_only_the_hour(client, log_in):
+    fair = make_coming_fair()
+    log_in(make_staff())
+    page = client.get(f"/fairs/{fair.slug}/board", headers={"Accept-Language": "en"}).text
+    assert "until" not in page.split("</header>")[0]
+    with client.application.test_request_context(headers={"Accept-Language": "en"}):
+        when = fmt_short_span(fair.starts_at, fair.ends_at, fair.time_zone)
+    assert when in page

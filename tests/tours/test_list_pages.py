@@ -118,6 +118,17 @@ def test_people_of_one_fair_see_only_that_one(client, log_in):
     assert "我的场" in client.get("/staff/fairs", headers=ZH).text
 
 
+def test_people_of_one_fair_are_not_told_that_other_stops_have_none(client, log_in):
+    tour = make_tour()
+    stop = make_stop(tour=tour)
+    make_coming_fair(tour=tour, stop=stop)
+    mine = make_coming_fair(tour=tour)
+    log_in(make_staff(Role.SUPERVISOR, scope_kind=ScopeKind.FAIR, scope_id=mine.id))
+    page = client.get(f"/staff/tours/{tour.slug}", headers=EN).text
+    assert "None of your fairs is here." in page
+    assert "No fair here yet" not in page
+
+
 def make_full(number):
     for _ in range(number):
         tour = make_tour(delegations=[make_delegation()])

@@ -21,6 +21,7 @@ from wtforms.validators import DataRequired
 
 from app.core.paging import Page
 from app.web import assets, formatting, icons, templating
+from app.web.forms import filled
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LEVELS = [SelectChoice(value=text, label=text) for text in ("Doctorate", "Master's")]
@@ -38,6 +39,10 @@ class AboutYou(FlaskForm):
     cv = FileField("Resume")
     school_id = HiddenField()
     agree = BooleanField("I agree", [DataRequired("Read it and agree first.")])
+
+
+class Unsaid(FlaskForm):
+    city = StringField("City", [filled()])
 
 
 @pytest.fixture
@@ -118,6 +123,12 @@ def test_every_error_on_top_leads_to_its_field_with_the_same_words(kit):
     assert 'role="alert"' in drawn
     assert 'tabindex="-1"' in drawn
     assert kit(scrap, form=AboutYou).strip() == ""
+
+
+def test_an_error_that_does_not_say_where_is_told_with_the_name_of_its_field(kit):
+    scrap = "{% from 'components/errors.html' import error_summary %}{{ error_summary(form) }}"
+    drawn = kit(scrap, form=Unsaid, data={"submit": "1"})
+    assert '<a href="#city">City: Please fill this in.</a>' in drawn
 
 
 def test_a_form_brings_its_token_and_its_hidden_fields(kit):

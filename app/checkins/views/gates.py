@@ -53,6 +53,7 @@ def _gates_page(fair: Fair, form: DisplayForm, *, token: str = "") -> ResponseRe
         may_board=may(Permission.BOARD_READ, fair),
         may_scan=may(Permission.CHECKIN_RECORD, fair),
         may_manage=may(Permission.DEVICE_MANAGE, fair),
+        may_open=may(Permission.FAIR_READ, fair),
         may_display=may(Permission.DISPLAY_MANAGE, fair),
         may_desk=may(Permission.HELPDESK_USE, fair),
     )

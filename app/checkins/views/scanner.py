@@ -20,7 +20,7 @@ from app.core.clock import utcnow
 from app.core.qr import qr_svg
 from app.core.transaction import transaction
 from app.tours.models import Fair
-from app.tours.states import FairPhase
+from app.tours.states import PAST_OR_OFF
 from app.web.access import requires
 from app.web.errors import sentence
 from app.web.links import external_url
@@ -43,12 +43,13 @@ def gate_online(slug: str, gate_id: int) -> ResponseReturnValue:
     fair = fair_for(slug, Permission.CHECKIN_RECORD)
     door = queries.get_gate(fair, gate_id)
     phase = fair.phase_at(utcnow())
-    is_over = phase in (FairPhase.CANCELLED, FairPhase.POSTPONED, FairPhase.ENDED)
+    is_over = phase in PAST_OR_OFF
     register = external_url("registrations.register", slug=fair.slug)
     return render_template(
         "checkins/gate.html",
         fair=fair,
         gate=door,
+        phase=phase if is_over else None,
         counts=counts_of(fair),
         verdicts=[verdict.value for verdict in Verdict],
         asked={verdict.value for verdict in Verdict if may_decide(verdict)},

@@ -14,6 +14,7 @@ from app.checkins.states import GREEN, Evidence, ScanSource
 from app.checkins.verdicts import may_be_overridden, may_decide, words_of
 from app.checkins.views import screens
 from app.checkins.views.door import bp, counts_of, may, spoken, who
+from app.core.clock import utcnow
 from app.core.codes import uuid7
 from app.core.errors import Forbidden, NotFound
 from app.core.transaction import transaction
@@ -28,6 +29,7 @@ from app.registrations.sessions import own_walk_in
 from app.registrations.states import RegistrationStatus
 from app.students import queries as students
 from app.tours.models import Fair
+from app.tours.states import PAST_OR_OFF
 from app.web.access import public, requires
 from app.web.forms import answer
 from app.web.templating import url_if
@@ -207,6 +209,8 @@ def _own_participation(fair: Fair) -> Participation | None:
 def _poster_page(gate: Gate, form: SelfForm, code: str) -> ResponseReturnValue:
     fair = gate.fair
     registration, company = _own_registration(fair), _own_participation(fair)
+    now = utcnow()
+    phase = fair.phase_at(now)
     return answer(
         "checkins/poster.html",
         form,
@@ -219,4 +223,6 @@ def _poster_page(gate: Gate, form: SelfForm, code: str) -> ResponseReturnValue:
         may_arrive=company is not None and company.status in MAY_ARRIVE,
         has_arrived=company is not None and company.status is ParticipationStatus.ARRIVED,
         here=url_for(".poster", code=code),
+        phase=phase if phase in PAST_OR_OFF else None,
+        may_register=fair.takes_registrations_at(now),
     )

@@ -67,10 +67,12 @@ def edit_position(uid: str) -> ResponseReturnValue:
 
 
 def _form_of(position: Position) -> PositionForm:
-    openings = "" if position.openings is None else str(position.openings)
-    return PositionForm(
-        obj=position, data={"openings": openings, "majors": "、".join(position.majors)}
-    )
+    """The form as the position is kept; the row itself would win over words given beside it."""
+    form = PositionForm(obj=position)
+    if not form.is_submitted():
+        form.openings.data = "" if position.openings is None else str(position.openings)
+        form.majors.data = "、".join(position.majors)
+    return form
 
 
 def _say_saved(position: Position) -> None:

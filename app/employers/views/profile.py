@@ -50,10 +50,9 @@ def profile() -> ResponseReturnValue:
 
 
 def _profile_form(employer: Employer) -> ProfileForm:
-    form = ProfileForm(
-        obj=employer,
-        data={"uscc": employer.uscc or employer.registration_number},
-    )
+    form = ProfileForm(obj=employer)
+    if not form.is_submitted():
+        form.uscc.data = _number_of(employer)
     form.delegation_id.choices = [
         SelectChoice("", gettext("Not yet")),
         *(SelectChoice(row.id, bilingual(row, "name")) for row in list_delegations()),
@@ -111,7 +110,7 @@ def upload_licence() -> ResponseReturnValue:
 def _fresh(employer: Employer) -> ProfileForm:
     """The profile's form as it is kept, beside a form that was refused."""
     form = _profile_form(employer)
-    form.process(formdata=None, obj=employer, data={"uscc": employer.uscc})
+    form.process(formdata=None, obj=employer)
     form.uscc.data = _number_of(employer)
     return form
 

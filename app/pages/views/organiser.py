@@ -41,7 +41,8 @@ def staff_home() -> ResponseReturnValue:
     facts = count_fairs(fairs) if planning else {}
     return render_template(
         "pages/staff_home.html",
-        fairs=fairs,
+        # Who stands at a gate must read that the fair is cancelled; who plans knows.
+        fairs=[fair for fair in fairs if not (planning and fair.status is FairStatus.CANCELLED)],
         facts=facts,
         checks=[
             (fair, item)

@@ -11,6 +11,7 @@ from app.pages.queries import (
     count_coming,
     count_tour,
     find_ticket_of,
+    find_tickets_of,
     get_coming,
     group_offers,
     route_of,
@@ -38,12 +39,12 @@ def home() -> ResponseReturnValue:
     now = utcnow()
     current = tours.list_public_tours(ends_after=today())
     coming = tours.list_public_fairs(ends_after=now, limit=24)
-    # What takes place stands first; what is put off or cancelled stays visible below.
-    coming.sort(key=lambda fair: fair.status is not FairStatus.PUBLISHED)
     return render_template(
         "pages/home.html",
         tours=[(tour, route_of(tour, now)) for tour in current],
-        fairs=coming,
+        fairs=[fair for fair in coming if _takes_place(fair)],
+        put_off=[fair for fair in coming if not _takes_place(fair)],
+        tickets=find_tickets_of(current_user, coming),
         now=now,
     )
 
@@ -57,16 +58,23 @@ def tour(slug: str) -> ResponseReturnValue:
     fairs = tours.list_public_fairs(tour=found)
     wanted = request.args.get("phase", "")
     shown = [fair for fair in fairs if not wanted or fair.phase_at(now) == wanted]
+    coming = [fair for fair in shown if fair.ends_at > now]
     return render_template(
         "pages/tour.html",
         tour=found,
         route=route_of(found, now),
         figures=count_tour(found),
-        coming=[fair for fair in shown if fair.ends_at > now],
+        coming=[fair for fair in coming if _takes_place(fair)],
+        put_off=[fair for fair in coming if not _takes_place(fair)],
+        tickets=find_tickets_of(current_user, coming),
         past=[fair for fair in shown if fair.ends_at <= now],
         counts={fair.id: participations.count_offered(fair) for fair in fairs},
         now=now,
     )
+
+
+def _takes_place(fair: Fair) -> bool:
+    return fair.status is FairStatus.PUBLISHED
 
 
 @bp.get("/fairs/<slug>")

@@ -55,7 +55,8 @@ def _apply(fairs: Sequence[Fair], tour: Tour | None) -> ResponseReturnValue:
         "participations/apply.html",
         form,
         tour=tour,
-        fairs=fairs,
+        # Those one can still join stand first, the others follow by date.
+        fairs=sorted(fairs, key=lambda fair: fair not in open_fairs),
         open_ids={fair.id for fair in open_fairs},
         known=known,
         positions=positions,

@@ -157,6 +157,9 @@ def withdraw(slug: str) -> ResponseReturnValue:
         lines.append(gettext("You can apply again until the deadline."))
     return render_template(
         "layouts/confirm.html",
+        layout="layouts/employer.html",
+        nav="booth",
+        employer=participation.employer,
         title=gettext("Withdraw from %(fair)s?", fair=bilingual(participation.fair, "title")),
         lines=lines,
         action_url=url_for("participations.withdraw", slug=slug),

@@ -113,6 +113,7 @@ def _shown(fair: Fair) -> dict[str, Any]:
         "changed": _changed(fair) if snapshot and snapshot is snapshots[0] else [],
         "can_close": current_user.can(Permission.FAIR_CLOSE) and not is_partial,
         "is_closed": fair.status is FairStatus.CLOSED,
+        "has_begun": utcnow() >= fair.starts_at,
         "rows": [(FIGURES[key], value) for key, value in _in_order(figures)],
         "breakdowns": _breakdowns(figures),
         "defined": FIGURES,

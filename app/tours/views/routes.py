@@ -51,6 +51,7 @@ def _tour_page(tour: Tour, form: StopForm) -> ResponseReturnValue:
         form,
         tour=tour,
         fairs=shown,
+        sees_all=len(shown) == len(tour.fairs),
         lists=services.own_lists(shown),
         warnings=services.tour_warnings(tour),
         may_change=queries.may_change_tour(tour, scope),
