@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.core.db import db
 from app.factory import create_app
+from app.web.limits import limiter
 from tests.databases import database_with_tables, given_url, make_settings
 from tools.catalogues import build
 
@@ -60,6 +61,8 @@ def database(request, app):
 
     A test marked ``own_database`` (races, restores, servers) brings its own.
     """
+    # The limits are the process's: an application made as in production had switched them on.
+    limiter.enabled = False
     if request.node.get_closest_marker("own_database"):
         yield None
         return
