@@ -11,8 +11,9 @@ from app.imports.cells import one_line
 from app.imports.cells.text import _FOLDS, _TABLE, _WIDE, clean, plain
 from app.imports.kinds import KINDS
 from app.imports.models import ImportRow
-from app.imports.services.staging import _COLUMNS, _document
+from app.imports.services.staging import _COLUMNS
 from app.imports.states import ImportKind
+from app.imports.tables import document_of
 from tests.imports.tables import LEVELS, MAJORS, PAYS, PLACES, TITLES, company_name, credit_code
 
 POSITIONS = KINDS[ImportKind.POSITIONS]
@@ -99,9 +100,9 @@ def test_every_column_of_a_row_is_kept():
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_a_kept_document_says_what_it_was_given(value):
     document = {"cells": value}
-    assert json.loads(_document(document)) == document
+    assert json.loads(document_of(document)) == document
 
 
 def test_half_a_character_is_kept_as_json_keeps_it():
-    assert json.loads(_document({"cells": ["\ud83d"]})) == {"cells": ["\ud83d"]}
-    assert orjson.loads(_document({"cells": ["😀"]})) == {"cells": ["😀"]}
+    assert json.loads(document_of({"cells": ["\ud83d"]})) == {"cells": ["\ud83d"]}
+    assert orjson.loads(document_of({"cells": ["😀"]})) == {"cells": ["😀"]}

@@ -4,7 +4,9 @@ Each step is a call that a door runs in a transaction of its own, so that nobody
 waits for more than one of them. A check that was ended half way is begun again from the file.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 
@@ -14,6 +16,7 @@ from app.core import files
 from app.core.clock import utcnow
 from app.core.db import db, is_sqlite
 from app.core.errors import DomainError
+from app.core.garbage import seldom_collected
 from app.core.text import N_
 from app.imports.models import ImportBatch
 from app.imports.queries import find_memory
@@ -23,7 +26,6 @@ from app.imports.services.batches import shown_name
 from app.imports.services.checking import (
     Checker,
     CheckOptions,
-    SheetPlan,
     plan_book,
 )
 from app.imports.services.judged import JudgedRow, Tally
@@ -37,7 +39,9 @@ from app.imports.services.staging import (
     stage_companies,
     stage_rows,
 )
+from app.imports.sharing import Helper, HelperEnded, start_helper
 from app.imports.states import IMPORT_FLOW, ImportKind, ImportStatus
+from app.imports.tables import SheetPlan
 from app.places.models import Delegation
 from app.tours.models import Fair
 
@@ -46,6 +50,9 @@ SEAL = "import-file"
 # How many rows are kept in one transaction; on SQLite fewer while doors are open, and after
 # each the worker rests for so many times as long as it took (decisions/0016).
 TOGETHER, FEW_TOGETHER, REST = 200, 50, 2.0
+# Bytes from which on a child is started for a file, rows from which on it is used.
+LARGE_FILE, MANY_ROWS = 300_000, 3_000
+log = logging.getLogger(__name__)
 
 
 def seal_file(data: bytes) -> str:
@@ -107,9 +114,9 @@ def check_steps(batch: ImportBatch) -> Iterator[Step]:
             yield from _again(batch)
         else:
             data = files.unseal(key, SEAL)
-            with open_book(data) as book:
+            with _helper_for(data) as helper, open_book(data) as book:
                 del data
-                yield from _first(batch, book)
+                yield from _first(batch, book, helper)
     except DomainError as error:
         failed = error
         yield lambda: _fail(batch, failed)
@@ -118,8 +125,11 @@ def check_steps(batch: ImportBatch) -> Iterator[Step]:
     files.drop_sealed(key)
 
 
-def _first(batch: ImportBatch, book: Book) -> Iterator[Step]:
-    """The steps of a file that is read for the first time."""
+def _first(batch: ImportBatch, book: Book, helper: Helper | None) -> Iterator[Step]:
+    """The steps of a file that is read for the first time.
+
+    Where the helper has gone before it was done, they begin again without one.
+    """
     options = options_for(batch)
     plans = plan_book(book, options)
     total = sum(sheet.height for sheet in book.sheets)
@@ -130,7 +140,25 @@ def _first(batch: ImportBatch, book: Book) -> Iterator[Step]:
 
     yield begin
     checker = Checker(plans, options)
-    yield from _staging(batch, checker, checker.check_book(book), over=False)
+    try:
+        chunks = checker.check_book(book, helper if total >= MANY_ROWS else None)
+        yield from _staging(batch, checker, chunks, over=False)
+    except HelperEnded as error:
+        log.warning("import %s: who read its rows has gone (%s); again, alone", batch.uid, error)
+        yield from _first(batch, book, None)
+
+
+@contextmanager
+def _helper_for(data: bytes) -> Iterator[Helper | None]:
+    """A child to read the rows of a large file, unless a gate needs the machine.
+
+    It is started before anybody knows how many rows there are, so that it is ready when they do.
+    """
+    if len(data) < LARGE_FILE or open_until(utcnow()) is not None:
+        yield None
+        return
+    with start_helper() as helper, seldom_collected():
+        yield helper
 
 
 def _again(batch: ImportBatch) -> Iterator[Step]:

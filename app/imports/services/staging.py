@@ -4,11 +4,9 @@ A file has up to a hundred thousand rows, so they pass by SQLAlchemy's preparati
 one text for the driver, and tuples that hold what the columns' types would have made.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
-import orjson
 from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
 from sqlalchemy.engine import Dialect
 
@@ -17,6 +15,7 @@ from app.core.db import db
 from app.imports.models import ImportBatch, ImportEmployer, ImportRow
 from app.imports.services.judged import JudgedRow, keep_found
 from app.imports.services.judging import NewCompany
+from app.imports.tables import document_of
 
 STEP = 2_000
 # A row of ``import_row`` as the driver takes it.
@@ -103,27 +102,19 @@ def _kept(batch_id: int, row: JudgedRow) -> ReadyRow:
         row.number,
         row.verdict.value,
         row.action.value,
-        _document(row.values or ({"sort": row.sort} if row.sort else {})).decode(),
-        _document(keep_found(row.found)).decode() if row.found else "[]",
+        document_of(row.values or ({"sort": row.sort} if row.sort else {})).decode(),
+        document_of(keep_found(row.found)).decode() if row.found else "[]",
         f" {codes} " if codes else "",
-        crypto.encrypt("import", _document({"cells": row.cells})),
+        crypto.encrypt("import", row.cells),
         _sealed_phone(row.phone),
         row.key,
         row.owner,
         row.decision,
         row.object_id,
         row.object_version,
-        "null" if row.before is None else _document(row.before).decode(),
+        "null" if row.before is None else document_of(row.before).decode(),
         _sealed_phone(row.before_phone),
     )
-
-
-def _document(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        # Half a character or an endless number, typed as a correction: what json takes, is kept.
-        return json.dumps(value).encode()
 
 
 def _sealed_phone(phone: str | None) -> bytes | None:
