@@ -29,6 +29,7 @@ from app.imports.services.checking import (
     plan_book,
 )
 from app.imports.services.judged import JudgedRow, Tally
+from app.imports.services.judging import NewCompany
 from app.imports.services.remarks import remark
 from app.imports.services.staging import (
     ReadyRow,
@@ -47,9 +48,9 @@ from app.tours.models import Fair
 
 Step = Callable[[], None]
 SEAL = "import-file"
-# How many rows are kept in one transaction; on SQLite fewer while doors are open, and after
-# each the worker rests for so many times as long as it took (decisions/0016).
-TOGETHER, FEW_TOGETHER, REST = 200, 50, 2.0
+# How many rows are kept in one transaction: at any time, while doors are open, and then on SQLite,
+# where the worker rests after each for so many times as long as it took (decisions/0016).
+TOGETHER, SOME_TOGETHER, FEW_TOGETHER, REST = 1_000, 200, 50, 2.0
 # Bytes from which on a child is started for a file, rows from which on it is used.
 LARGE_FILE, MANY_ROWS = 300_000, 3_000
 log = logging.getLogger(__name__)
@@ -184,17 +185,22 @@ def _staging(
 ) -> Iterator[Step]:
     """Keep the rows in small parts, with everything made ready before each transaction."""
     tally, batch_id = Tally(), batch.id
-    together = FEW_TOGETHER if rest_between_steps() else TOGETHER
+    together = _together()
     for chunk in chunks:
         for row in chunk:
             tally.add(row)
-        companies = checker.new_companies
+        brought = checker.new_companies
         for start in range(0, len(chunk), together):
             ready = ready_rows(batch_id, chunk[start : start + together])
-            yield partial(_keep, batch, ready, over=over)
-        if companies:
-            yield partial(stage_companies, batch, companies)
+            yield partial(_keep, batch, ready, brought, over=over)
+            brought = []
     yield lambda: _finish(batch, tally)
+
+
+def _together() -> int:
+    if open_until(utcnow()) is None:
+        return TOGETHER
+    return FEW_TOGETHER if is_sqlite() else SOME_TOGETHER
 
 
 def rest_between_steps() -> float:
@@ -205,8 +211,11 @@ def rest_between_steps() -> float:
     return REST if is_sqlite() and open_until(utcnow()) is not None else 0.0
 
 
-def _keep(batch: ImportBatch, rows: Sequence[ReadyRow], *, over: bool) -> None:
+def _keep(
+    batch: ImportBatch, rows: Sequence[ReadyRow], brought: Sequence[NewCompany], *, over: bool
+) -> None:
     stage_rows(rows, over=over)
+    stage_companies(batch, brought)
     batch.done += len(rows)
     batch.checked_at = utcnow()
 
