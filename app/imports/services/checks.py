@@ -52,7 +52,7 @@ SEAL = "import-file"
 # where the worker rests after each for so many times as long as it took (decisions/0016).
 TOGETHER, SOME_TOGETHER, FEW_TOGETHER, REST = 1_000, 200, 50, 2.0
 # Bytes from which on a child is started for a file, rows from which on it is used.
-LARGE_FILE, MANY_ROWS = 300_000, 3_000
+LARGE_FILE, MANY_ROWS = 1_000_000, 20_000
 log = logging.getLogger(__name__)
 
 
