@@ -7,7 +7,6 @@ import select as waiting
 import signal
 import subprocess
 import sys
-from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -23,6 +22,7 @@ from app.core.transaction import in_steps, transaction
 from app.imports import queries, services
 from app.imports.kinds import Seen
 from app.imports.models import ImportEmployer, ImportRow
+from app.imports.readers import MOST_ROWS
 from app.imports.reasons import REASONS, Found
 from app.imports.services import checks, judging
 from app.imports.sharing import helper, limits
@@ -141,7 +141,6 @@ def kept(batch):
 @pytest.fixture
 def share(monkeypatch):
     """Have every file shared; says how many children were started."""
-    monkeypatch.setattr(checks, "LARGE_FILE", 0)
     monkeypatch.setattr(checks, "MANY_ROWS", 0)
     # The one thing that is left to chance.
     monkeypatch.setattr(judging, "random_code", lambda: "NEW")
@@ -177,8 +176,8 @@ def test_damaged_files_are_judged_alike_whoever_read_their_rows(app, monkeypatch
         known = make_employer(name=company_name(number), uscc=credit_code(number))
         make_position(employer=known, title="会计", place="瑞安市")
     data, found = MAKERS[kind](Random(4)), []
-    for large in (0, len(data) + 1):
-        monkeypatch.setattr(checks, "LARGE_FILE", large)
+    for many in (0, MOST_ROWS + 1):
+        monkeypatch.setattr(checks, "MANY_ROWS", many)
         batch = received(kind, data, fair)
         in_steps(services.check_steps(batch))
         found.append(kept(batch))
@@ -250,8 +249,8 @@ def test_a_child_that_is_killed_changes_nothing_of_what_is_kept(app, monkeypatch
     rows = [posting(number, Random(number)) for number in range(CHUNK + 200)]
     data, found = book([POSITION_HEAD, *rows]), []
     monkeypatch.setattr(helper, "COMMAND", ended_after(lines))
-    for large in (0, len(data) + 1):
-        monkeypatch.setattr(checks, "LARGE_FILE", large)
+    for many in (0, MOST_ROWS + 1):
+        monkeypatch.setattr(checks, "MANY_ROWS", many)
         batch = received(ImportKind.POSITIONS, data)
         in_steps(services.check_steps(batch))
         found.append(kept(batch))
@@ -278,7 +277,7 @@ from app.imports.services import checks
 from app.imports.sharing import helper
 from tests.conftest import make_settings
 
-checks.LARGE_FILE = checks.MANY_ROWS = 0
+checks.MANY_ROWS = 0
 app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
 started = helper.subprocess.Popen
 def start(*given, **named):
@@ -328,19 +327,15 @@ def test_a_kill_of_who_judges_ends_the_child_and_the_check_is_begun_again(live_a
 # ------------------------------------------------------------------------------ when, and how much
 
 
-@pytest.mark.parametrize(("rows", "used"), [(19, False), (20, True)])
-def test_short_files_are_read_by_who_judges_them(app, monkeypatch, share, rows, used):
+@pytest.mark.parametrize(("rows", "children"), [(19, 0), (20, 1)])
+def test_the_rows_of_short_files_are_read_by_who_judges_them(
+    app, monkeypatch, share, rows, children
+):
     monkeypatch.setattr(checks, "MANY_ROWS", 21)  # with the headings
-    asked = []
-    real = helper.Helper.read
-    monkeypatch.setattr(helper.Helper, "read", lambda *given: asked.append(1) or real(*given))
     data = csv_bytes([EMPLOYER_HEAD, *(row(number) for number in range(1, rows + 1))])
     batch = received(ImportKind.EMPLOYERS, data)
     in_steps(services.check_steps(batch))
-    assert (batch.totals["ok"], bool(asked)) == (rows, used)
-    monkeypatch.setattr(checks, "LARGE_FILE", len(data) + 1)
-    in_steps(services.check_steps(received(ImportKind.EMPLOYERS, data)))
-    assert len(share) == 1
+    assert (batch.totals["ok"], len(share)) == (rows, children)
 
 
 def test_while_doors_are_open_the_second_core_is_the_gates(app, share):
@@ -388,6 +383,6 @@ def test_the_child_is_told_no_secret(app, monkeypatch, share):
     monkeypatch.setattr(helper.subprocess, "Popen", start)
     monkeypatch.setenv("XUNPIN_SECRET_KEY", "a secret")
     batch = received(ImportKind.EMPLOYERS, csv_bytes([EMPLOYER_HEAD, row(1)]))
-    in_steps(islice(services.check_steps(batch), 1))
+    in_steps(services.check_steps(batch))
     # One reads the file, one its rows.
     assert [set(one) for one in seen] == [{"PATH", "PYTHONPATH", "LANG"}] * 2

@@ -6,7 +6,7 @@ waits for more than one of them. A check that was ended half way is begun again 
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from hashlib import sha256
 
@@ -51,8 +51,8 @@ SEAL = "import-file"
 # How many rows are kept in one transaction: at any time, while doors are open, and then on SQLite,
 # where the worker rests after each for so many times as long as it took (decisions/0016).
 TOGETHER, SOME_TOGETHER, FEW_TOGETHER, REST = 1_000, 200, 50, 2.0
-# Bytes from which on a child is started for a file, rows from which on it is used.
-LARGE_FILE, MANY_ROWS = 1_000_000, 20_000
+# From so many rows on a child reads them, whose start takes as long as reading fifteen thousand.
+MANY_ROWS = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -115,9 +115,9 @@ def check_steps(batch: ImportBatch) -> Iterator[Step]:
             yield from _again(batch)
         else:
             data = files.unseal(key, SEAL)
-            with _helper_for(data) as helper, open_book(data) as book:
+            with open_book(data) as book:
                 del data
-                yield from _first(batch, book, helper)
+                yield from _first(batch, book)
     except DomainError as error:
         failed = error
         yield lambda: _fail(batch, failed)
@@ -126,40 +126,42 @@ def check_steps(batch: ImportBatch) -> Iterator[Step]:
     files.drop_sealed(key)
 
 
-def _first(batch: ImportBatch, book: Book, helper: Helper | None) -> Iterator[Step]:
+def _first(batch: ImportBatch, book: Book, *, alone: bool = False) -> Iterator[Step]:
     """The steps of a file that is read for the first time.
 
-    Where the helper has gone before it was done, they begin again without one.
+    Where a child reads its rows and has gone before it was done, they begin again without one.
     """
-    options = options_for(batch)
-    plans = plan_book(book, options)
     total = sum(sheet.height for sheet in book.sheets)
+    with _helper_for(total, alone) as helper:
+        options = options_for(batch)
+        plans = plan_book(book, options)
 
-    def begin() -> None:
-        drop_rows(batch)
-        _begin(batch, plans, total)
+        def begin() -> None:
+            drop_rows(batch)
+            _begin(batch, plans, total)
 
-    yield begin
-    checker = Checker(plans, options)
-    try:
-        chunks = checker.check_book(book, helper if total >= MANY_ROWS else None)
-        yield from _staging(batch, checker, chunks, over=False)
-    except HelperEnded as error:
-        log.warning("import %s: who read its rows has gone (%s); again, alone", batch.uid, error)
-        yield from _first(batch, book, None)
+        yield begin
+        checker = Checker(plans, options)
+        try:
+            yield from _staging(batch, checker, checker.check_book(book, helper), over=False)
+            return
+        except HelperEnded as error:
+            log.warning("import %s: its reader has gone (%s); again, alone", batch.uid, error)
+    yield from _first(batch, book, alone=True)
 
 
 @contextmanager
-def _helper_for(data: bytes) -> Iterator[Helper | None]:
-    """A child to read the rows of a large file, unless a gate needs the machine.
-
-    It is started before anybody knows how many rows there are, so that it is ready when they do.
-    """
-    if len(data) < LARGE_FILE or open_until(utcnow()) is not None:
+def _helper_for(total: int, alone: bool) -> Iterator[Helper | None]:
+    """A child to read so many rows, if its start is worth it and no gate needs the machine."""
+    if total < MANY_ROWS:
         yield None
         return
-    with start_helper() as helper, seldom_collected():
-        yield helper
+    with seldom_collected():
+        if alone or open_until(utcnow()) is not None:
+            yield None
+        else:
+            with start_helper() as helper:
+                yield helper
 
 
 def _again(batch: ImportBatch) -> Iterator[Step]:
@@ -177,7 +179,8 @@ def _again(batch: ImportBatch) -> Iterator[Step]:
 
     yield begin
     checker = Checker(plans, options_for(batch))
-    yield from _staging(batch, checker, checker.check_kept(iter(rows)), over=True)
+    with seldom_collected() if len(rows) >= MANY_ROWS else nullcontext():
+        yield from _staging(batch, checker, checker.check_kept(iter(rows)), over=True)
 
 
 def _staging(

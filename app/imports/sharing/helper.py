@@ -1,4 +1,4 @@
-"""The parent's side: a child is started early, told what to read, and its rows are taken."""
+"""The parent's side: a child is started, told what to read, and its rows are taken."""
 
 import os
 import subprocess
