@@ -1,11 +1,17 @@
-"""Chinese words in Latin letters, for slugs and for finding names by typing."""
+"""Chinese words in Latin letters, for slugs and for finding names by typing.
 
+The one address of pypinyin: rooms ask here.
+"""
+
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from pypinyin import Style
 from pypinyin.converter import DefaultConverter
 from pypinyin.core import Pinyin
+
+__all__ = ["Style", "spell", "spell_each"]
 
 
 class _Remembering(DefaultConverter):
@@ -19,6 +25,19 @@ class _Remembering(DefaultConverter):
 _pinyin = Pinyin(_Remembering())
 
 
-def spell(text: str, style: Style = Style.NORMAL) -> list[str]:
-    """What ``pypinyin.lazy_pinyin`` says, with what is no Chinese left as it stands."""
-    return [str(one) for one in _pinyin.lazy_pinyin(text, style=style, errors="default")]
+def spell(
+    text: str, style: Style = Style.NORMAL, *, other: str | Callable[[str], Any] = "default"
+) -> list[str]:
+    """What ``pypinyin.lazy_pinyin`` says.
+
+    What is no Chinese is left as it stands, run by run, or becomes what ``other`` makes of a run;
+    that must be a function that lives as long as the process, for it is remembered.
+    """
+    # The stub knows only names for it and functions that give a text.
+    given: Any = other
+    return [str(one) for one in _pinyin.lazy_pinyin(text, style=style, errors=given)]
+
+
+def spell_each(text: str) -> list[str]:
+    """The spelling of each character of a text, read in its words; others as they are."""
+    return spell(text, other=list)

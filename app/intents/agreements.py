@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from pypinyin import Style, lazy_pinyin
-
+from app.core.spelling import Style, spell
 from app.places.states import EducationLevel
 
 LEVELS_ZH = {
@@ -81,9 +80,13 @@ def place_code(city: str, abbreviations: Sequence[str] = ()) -> str:
     for text in abbreviations:
         if _ABBREVIATION.fullmatch(text):
             return text.upper()
-    parts = lazy_pinyin(city, style=Style.FIRST_LETTER, errors=lambda text: text[:3])
+    parts = spell(city, Style.FIRST_LETTER, other=_first_three)
     letters = "".join(ch for ch in "".join(parts).upper() if ch.isascii() and ch.isalpha())
     return letters[:8] if len(letters) >= 2 else (letters + "XX")[:2]
+
+
+def _first_three(text: str) -> str:
+    return text[:3]
 
 
 def series_prefix(bureau: str, year: int, place: str) -> str:

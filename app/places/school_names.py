@@ -8,7 +8,7 @@ reading its characters have in the full name (厦大 is xiada because 厦门 is 
 import unicodedata
 from collections.abc import Iterable
 
-from pypinyin import Style, lazy_pinyin
+from app.core.spelling import Style, spell, spell_each
 
 SEPARATOR = "|"
 
@@ -212,29 +212,23 @@ def abbreviations_of(name: str) -> list[str]:
 
 def initials_of(text: str) -> str:
     """The first letters of the pinyin of a text: 武汉大学 → whdx."""
-    return fold("".join(lazy_pinyin(text, style=Style.FIRST_LETTER)))
+    return fold("".join(spell(text, Style.FIRST_LETTER)))
 
 
 def pinyin_of(text: str) -> str:
     """The pinyin of a text in one word: 武汉大学 → wuhandaxue."""
-    return fold("".join(lazy_pinyin(text)))
+    return fold("".join(spell(text)))
 
 
 def search_text_of(name: str, name_en: str, former: Iterable[str], short: Iterable[str]) -> str:
     """``|name|…|initials|…|``: every word a school is found by, folded, between separators."""
-    readings = dict(zip(name, _syllables(name), strict=True))
+    readings = dict(zip(name, spell_each(name), strict=True))
     own = [name, *short, *short_forms(name)]
-    spoken = [[readings.get(ch) or lazy_pinyin(ch)[0] for ch in text] for text in own]
-    spoken += [_syllables(text) for text in former]
+    spoken = [[readings.get(ch) or spell(ch)[0] for ch in text] for text in own]
+    spoken += [spell_each(text) for text in former]
     words = [fold(text) for text in (*own, *former)]
     words += ["".join(map(fold, syllables)) for syllables in spoken]
     words += ["".join(fold(part)[:1] for part in syllables) for syllables in spoken]
     words += [fold(name_en), "".join(word[:1] for word in name_en.casefold().split())]
     kept = [word for word in dict.fromkeys(words) if word]
     return SEPARATOR + SEPARATOR.join(kept) + SEPARATOR
-
-
-def _syllables(text: str) -> list[str]:
-    """The pinyin of each character of a text, read in its words; other characters as they are."""
-    # A callable that gives a list keeps one entry a character; the stub knows only strings.
-    return lazy_pinyin(text, errors=list)  # type: ignore[arg-type]

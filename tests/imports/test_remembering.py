@@ -6,13 +6,17 @@ import json
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 
 from app.imports.cells import one_line
 from app.imports.cells.text import _FOLDS, _TABLE, _WIDE, clean, plain
 from app.imports.kinds import KINDS
 from app.imports.models import ImportRow
-from app.imports.services.staging import _COLUMNS, _document
-from app.imports.states import ImportKind
+from app.imports.reasons import Found
+from app.imports.services.judged import JudgedRow, keep_found
+from app.imports.services.staging import _INSERT, ready_rows
+from app.imports.states import ImportKind, RowAction, RowVerdict
+from app.imports.tables import document_of
 from tests.imports.tables import LEVELS, MAJORS, PAYS, PLACES, TITLES, company_name, credit_code
 
 POSITIONS = KINDS[ImportKind.POSITIONS]
@@ -93,15 +97,44 @@ def test_a_cell_that_needs_no_cleaning_is_known_by_sight(cell):
 
 
 def test_every_column_of_a_row_is_kept():
-    assert {column.name for column in ImportRow.__table__.columns} - {"id"} == set(_COLUMNS)
+    assert {column.name for column in ImportRow.__table__.columns} - {"id"} == set(_INSERT.names)
+
+
+def test_a_kept_row_reads_as_the_types_of_its_columns_would_have_written_it(app):
+    row = JudgedRow(
+        sheet=1,
+        number=7,
+        verdict=RowVerdict.WARNING,
+        cells=document_of({"cells": ["温州", None, 3.5]}),
+        action=RowAction.CHANGED,
+        values={"title": "会计", "majors": ["会计学"]},
+        found=[Found("openings-zero", "openings", {"text": "0人"})],
+        key="K",
+        owner="wen-zhou",
+        object_id=5,
+        object_version=2,
+        before={"title": "出纳"},
+        phone="13800138000",
+        before_phone="0577-88888888",
+        decision="keep",
+    )
+    bare = JudgedRow(0, 1, RowVerdict.SKIPPED, document_of({"cells": []}), sort="above")
+    for one in (row, bare):
+        read = _INSERT.read(ready_rows(3, [one])[0], sqlite.dialect())
+        named = {name: getattr(one, name) for name in set(read) & set(JudgedRow.__slots__)}
+        named["cells"] = json.loads(one.cells)
+        named["values"] = one.values or {"sort": one.sort}
+        told = {"messages": keep_found(one.found), "batch_id": 3}
+        codes = " ".join(found.code for found in one.found)
+        assert read == named | told | {"reasons": f" {codes} " if codes else ""}
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_a_kept_document_says_what_it_was_given(value):
     document = {"cells": value}
-    assert json.loads(_document(document)) == document
+    assert json.loads(document_of(document)) == document
 
 
 def test_half_a_character_is_kept_as_json_keeps_it():
-    assert json.loads(_document({"cells": ["\ud83d"]})) == {"cells": ["\ud83d"]}
-    assert orjson.loads(_document({"cells": ["😀"]})) == {"cells": ["😀"]}
+    assert json.loads(document_of({"cells": ["\ud83d"]})) == {"cells": ["\ud83d"]}
+    assert orjson.loads(document_of({"cells": ["😀"]})) == {"cells": ["😀"]}

@@ -1,17 +1,20 @@
 """The pages of files whose rows have verdicts: look, correct, apply, take back."""
 
 import io
+import subprocess
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from app.accounts.permissions import Role, ScopeKind
 from app.core.clock import frozen, utcnow
 from app.core.db import db, is_sqlite
+from app.core.transaction import in_steps, transaction
 from app.employers.models import Employer, Position
-from app.imports import services, tasks
+from app.imports import exports, services, tasks
 from app.imports.models import ImportBatch, ImportMemory, ImportRow
 from app.imports.states import ImportKind, ImportStatus, RowVerdict
 from tests.factories import make_delegation, make_employer, make_fair, make_staff
@@ -163,17 +166,43 @@ def test_a_similar_company_is_merged_or_added_as_somebody_says(client, planner):
     assert (only_batch().totals["new"], only_batch().totals["reasons"]) == (1, {})
 
 
+def sheet_of(data):
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+
 def test_the_file_comes_back_with_results(client, planner):
     rows = [["附件"], EMPLOYER_HEAD, row(1), row(2, code="12"), ["合计", "2"]]
     path = upload(client, xlsx(rows)).location
     answer = client.get(f"{path}/result.xlsx", headers=ZH)
     assert answer.status_code == 200
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
-    found = sheet.to_python()
+    found = sheet_of(answer.data)
     assert found[0][-2:] == ["结果", "原因"]
     assert found[1][1] == company_name(1)
     assert found[1][-2].startswith("没问题")
     assert "这里是 2 位" in found[2][-1]
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("locale", ["zh_Hans", "en"])
+def test_a_child_writes_the_same_file_with_results(live_app, monkeypatch, locale):
+    with live_app.app_context(), force_locale(locale):
+        data = xlsx([["附件"], EMPLOYER_HEAD, row(1), row(2, code="12"), row(3, name="=1+1")])
+        with transaction():
+            key = services.seal_file(data)
+            batch = services.receive(
+                ImportKind.EMPLOYERS, key=key, data=data, name="a.xlsx", by=None
+            )
+        in_steps(services.check_steps(batch))
+        direct = sheet_of(exports.make_result(batch))
+        assert len(direct) == 4
+        monkeypatch.setattr(exports, "MANY", batch.total - 1)
+        started = []
+        run = subprocess.run
+        monkeypatch.setattr(
+            subprocess, "run", lambda *args, **given: started.append(args) or run(*args, **given)
+        )
+        assert sheet_of(exports.make_result(batch)) == direct
+        assert len(started) == 1
 
 
 def test_rows_are_filtered_by_reason_and_verdict(client, planner):

@@ -11,11 +11,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from pypinyin import Style
 from sqlalchemy import delete, insert, select, update
 
 from app.core.db import db
-from app.core.spelling import spell
+from app.core.spelling import Style, spell
 from app.core.words import fold, tokens_of
 from app.employers.models import (
     MONTHLY,

@@ -64,7 +64,7 @@ def clean(cell: Cell) -> str:
 
 def one_line(cell: Cell) -> str:
     """A cell as one line, blanks folded."""
-    text = plain(cell)
+    text = cell if type(cell) is str else plain(cell)
     if text.isprintable() and "  " not in text and not _WIDE.search(text):
         return text.strip()
     text = clean(text)

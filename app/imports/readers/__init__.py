@@ -5,7 +5,15 @@ environment, so that a hostile one ends itself and not the server. The child wri
 the parent takes them one by one, so that a long table never stands in memory as a whole.
 """
 
-from app.imports.readers.files import Book, Merge, Sheet, SheetHead, open_book, read_sheets
+from app.imports.readers.files import (
+    Book,
+    Merge,
+    Sheet,
+    SheetHead,
+    open_book,
+    read_sheets,
+    rows_in,
+)
 from app.imports.readers.limits import (
     MOST_BYTES,
     MOST_COLUMNS,
@@ -28,4 +36,5 @@ __all__ = [
     "Unreadable",
     "open_book",
     "read_sheets",
+    "rows_in",
 ]

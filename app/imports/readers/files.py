@@ -48,16 +48,19 @@ class SheetHead:
 
 
 class Book:
-    """A file that was read: its sheets, and the rows of each as often as they are wanted."""
+    """A file that was read: its sheets, and the rows of each as often as they are wanted.
+
+    ``lines`` is where they lie, as long as the book is open.
+    """
 
     def __init__(self, lines: Path) -> None:
-        self._lines = lines
+        self.lines = lines
         self.sheets = list(self._heads())
 
     def _heads(self) -> Iterator[SheetHead]:
         found: tuple[str, list[Merge], int] | None = None
         height = at = 0
-        with self._lines.open("rb") as stream:
+        with self.lines.open("rb") as stream:
             for line in stream:
                 at += len(line)
                 if line.startswith(b"{"):
@@ -73,10 +76,15 @@ class Book:
 
     def rows(self, sheet: SheetHead, most: int | None = None) -> Iterator[list[Cell]]:
         """The rows of a sheet, all or the first ``most``; empty cells are None or ''."""
-        with self._lines.open("rb") as stream:
-            stream.seek(sheet.offset)
-            for line in islice(stream, sheet.height if most is None else min(most, sheet.height)):
-                yield orjson.loads(line)
+        return rows_in(self.lines, sheet, most)
+
+
+def rows_in(lines: Path, sheet: SheetHead, most: int | None = None) -> Iterator[list[Cell]]:
+    """The rows of a sheet in the lines of a file that was read."""
+    with lines.open("rb") as stream:
+        stream.seek(sheet.offset)
+        for line in islice(stream, sheet.height if most is None else min(most, sheet.height)):
+            yield orjson.loads(line)
 
 
 @contextmanager

@@ -37,11 +37,12 @@ from app.imports.services.batches import (
     totals_of,
     undo_batch,
 )
-from app.imports.services.checking import Checker, CheckOptions, SheetPlan, plan_book
+from app.imports.services.checking import Checker, CheckOptions, plan_book
 from app.imports.services.checks import check_steps, receive, rest_between_steps, seal_file
 from app.imports.services.judged import JudgedRow, Tally, in_words, read_found
 from app.imports.services.remarks import in_english, read_remark, remark
 from app.imports.services.schools import draft
+from app.imports.tables import SheetPlan
 
 __all__ = [
     "AT_ONCE",

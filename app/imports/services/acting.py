@@ -17,11 +17,10 @@ from app.imports.kinds import KINDS
 from app.imports.models import ImportBatch, ImportMemory, ImportRow
 from app.imports.readers import Cell
 from app.imports.services.applying import count_made
-from app.imports.services.checking import SheetPlan
 from app.imports.services.judged import read_found
 from app.imports.services.remarks import remark
 from app.imports.states import IMPORT_FLOW, ImportStatus
-from app.imports.tables import fold_heading
+from app.imports.tables import SheetPlan, fold_heading
 from app.tours.models import Fair
 from app.tours.queries import list_between
 

@@ -5,52 +5,22 @@ memory of a thousand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from app.accounts.permissions import Scope
 from app.core.errors import DomainError
 from app.core.text import N_
-from app.imports.cells import hide_id_numbers, one_line
-from app.imports.kinds import KINDS, OF_A_FAIR, Field, Kind, Seen
+from app.imports.kinds import KINDS, OF_A_FAIR, Kind
 from app.imports.readers import Book, Cell, SheetHead, Unreadable
 from app.imports.services.companies import Companies
 from app.imports.services.fair_rows import BoothJudge, ParticipationJudge, RegistrationJudge
 from app.imports.services.judged import JudgedRow
 from app.imports.services.judging import EmployerJudge, Judge, NewCompany, PositionJudge
+from app.imports.sharing import Helper
 from app.imports.states import ImportKind, RowVerdict
-from app.imports.tables import Layout, RowSort, find_shift, find_table, sort_row
+from app.imports.tables import CHUNK, ReadRow, SheetPlan, SheetReader, chunks, find_table
 
-CHUNK = 1_000
 SAMPLE = 220
-
-
-@dataclass
-class SheetPlan:
-    """Where the table of a sheet begins and what its columns mean.
-
-    ``by`` is ``headings``, ``content`` (to be confirmed) or ``hand``; ``named`` says that the
-    sheet's name is the company's. A sheet without columns is left out.
-    """
-
-    name: str
-    first: int = 0
-    columns: dict[int, str] = field(default_factory=dict)
-    headings: list[str] = field(default_factory=list)
-    by: str = "headings"
-    named: bool = False
-    width: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """As it is kept with the batch."""
-        columns = {str(at): name for at, name in self.columns.items()}
-        return {**vars(self), "columns": columns}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "SheetPlan":
-        """What :meth:`to_json` kept."""
-        columns = {int(at): name for at, name in kept["columns"].items()}
-        return cls(**{**kept, "columns": columns})
 
 
 @dataclass(frozen=True)
@@ -135,43 +105,53 @@ class Checker:
         brought, self.judge.new_companies = self.judge.new_companies, []
         return brought
 
-    def check_book(self, book: Book) -> Iterator[list[JudgedRow]]:
-        """The rows of a file, judged, in chunks."""
+    def check_book(self, book: Book, helper: Helper | None = None) -> Iterator[list[JudgedRow]]:
+        """The rows of a file, judged, in chunks; ``helper`` reads them, if there is one."""
+        kind = self.options.kind
+        read = helper.read(book, self.plans, kind) if helper else self._read(book)
+        return map(self.judged, read)
+
+    def _read(self, book: Book) -> Iterator[list[ReadRow]]:
         for at, (sheet, plan) in enumerate(zip(book.sheets, self.plans, strict=True)):
             if plan.columns:
                 reader = SheetReader(at, plan, self.kind, sheet.merges)
-                yield from self._judged(reader.read(enumerate(book.rows(sheet))))
+                yield from chunks(reader.read(book.rows(sheet)), CHUNK)
 
     def check_kept(self, rows: Iterator[KeptRow]) -> Iterator[list[JudgedRow]]:
         """Rows that were kept, judged again; sheet, number, cells and decision of each."""
         readers: dict[int, SheetReader] = {}
 
-        def read() -> Iterator[tuple[JudgedRow, Seen | None]]:
+        def read() -> Iterator[ReadRow]:
             for sheet, number, cells, decision in rows:
                 plan = self.plans[sheet]
                 reader = readers.setdefault(sheet, SheetReader(sheet, plan, self.kind, ()))
                 yield reader.read_one(number - 1, cells, decision)
 
-        yield from self._judged(read())
+        return map(self.judged, chunks(read(), CHUNK))
 
-    def _judged(self, rows: Iterator[tuple[JudgedRow, Seen | None]]) -> Iterator[list[JudgedRow]]:
-        chunk: list[tuple[JudgedRow, Seen | None]] = []
-        for pair in rows:
-            chunk.append(pair)
-            if len(chunk) == CHUNK:
-                yield self._judge(chunk)
-                chunk = []
-        if chunk:
-            yield self._judge(chunk)
-
-    def _judge(self, chunk: list[tuple[JudgedRow, Seen | None]]) -> list[JudgedRow]:
-        for row, seen in chunk:
-            if seen is not None and seen.refused:
+    def judged(self, chunk: Sequence[ReadRow]) -> list[JudgedRow]:
+        """Rows that were read, judged; chunks come in the order of the file."""
+        rows, pairs = [], []
+        for read in chunk:
+            row = JudgedRow(
+                read.sheet,
+                read.number,
+                RowVerdict.SKIPPED,
+                read.cells,
+                sort=read.sort,
+                decision=read.decision,
+            )
+            rows.append(row)
+            seen = read.seen
+            if seen is None:
+                continue
+            if seen.refused:
                 # What it is called, so that people find it; a person's name is not kept.
                 said = {name: seen.values.get(name) for name in ("title", "name")}
                 row.values = {name: value for name, value in said.items() if value}
-        self.judge.judge([(row, seen) for row, seen in chunk if seen is not None])
-        return [row for row, _ in chunk]
+            pairs.append((row, seen))
+        self.judge.judge(pairs)
+        return rows
 
 
 def _judge_for(options: CheckOptions) -> Judge:
@@ -190,93 +170,3 @@ def _judge_for(options: CheckOptions) -> Judge:
     if kind is ImportKind.EMPLOYERS:
         return EmployerJudge(companies, options.delegation_id)
     return PositionJudge(companies, options.delegation_id)
-
-
-class SheetReader:
-    """Turns the rows of one sheet into read ones, and says which are none."""
-
-    def __init__(self, at: int, plan: SheetPlan, kind: Kind, merges: Sequence[Any]) -> None:
-        self.at = at
-        self.plan = plan
-        self.kind = kind
-        fields = kind.all_fields
-        self.columns: dict[int, Field] = {
-            column: fields[name] for column, name in plan.columns.items() if name in fields
-        }
-        self.headings = frozenset(text for text in plan.headings if text)
-        self.layout = Layout(merges, self.columns, first=plan.first, width=plan.width)
-
-    def read(
-        self, rows: Iterator[tuple[int, list[Cell]]]
-    ) -> Iterator[tuple[JudgedRow, Seen | None]]:
-        """Read rows as they stand in a file, numbered from 0."""
-        for number, cells in rows:
-            yield self.read_one(number, self.layout.merged(number, cells), "")
-
-    def read_one(
-        self, number: int, cells: list[Cell], decision: str
-    ) -> tuple[JudgedRow, Seen | None]:
-        """One row (from 0): to be judged, or none of the table at all.
-
-        What is kept of its cells holds no ID numbers.
-        """
-        kept = [hide_id_numbers(cell) for cell in cells]
-        row = JudgedRow(self.at, number + 1, RowVerdict.SKIPPED, kept, decision=decision)
-        if number < self.plan.first:
-            row.sort = (RowSort.ABOVE if any(map(one_line, cells)) else RowSort.BLANK).value
-            return row, None
-        lines = [one_line(cell) for cell in cells]
-        sort = sort_row(cells, lines, self.columns, self.headings)
-        if sort is not RowSort.ROW:
-            row.sort = sort.value
-            if sort in (RowSort.GROUP, RowSort.SUM, RowSort.FOOTER):
-                self.layout.forget()
-            return row, None
-        shown, above = self.layout.filled(number + 1, list(cells), lines)
-        if self.plan.named:
-            seen = self.kind.read(shown, self.columns, {"name": self.plan.name})
-        else:
-            seen = self.kind.read(shown, self.columns)
-        shift = find_shift(shown, self.columns) if _is_odd(seen) else None
-        if shift is not None:
-            heading = self.columns[shift.column].label
-            # Everything else that was found follows from this.
-            seen.found = [one for one in seen.found if one.code == "id-number"]
-            seen.say(
-                "columns-shifted",
-                self.columns[shift.column].name,
-                heading=heading,
-                column=shift.column,
-                by=shift.by,
-                direction="→" if shift.by > 0 else "←",
-            )
-        elif above:
-            seen.say("employer-from-above", "name", row=above)
-        return row, seen
-
-
-# Cells that do not look like their column, or are not there: perhaps they stand beside it.
-_ODD = frozenset(
-    {
-        "code-length",
-        "code-format",
-        "code-scientific",
-        "date-odd",
-        "email-odd",
-        "employer-missing",
-        "level-unknown",
-        "name-missing",
-        "name-odd",
-        "openings-range",
-        "openings-unreadable",
-        "openings-zero",
-        "pay-unreadable",
-        "phone-odd",
-        "title-missing",
-        "word-unknown",
-    }
-)
-
-
-def _is_odd(seen: Seen) -> bool:
-    return any(one.code in _ODD for one in seen.found)

@@ -4,7 +4,9 @@ Each step is a call that a door runs in a transaction of its own, so that nobody
 waits for more than one of them. A check that was ended half way is begun again from the file.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from hashlib import sha256
 
@@ -14,6 +16,7 @@ from app.core import files
 from app.core.clock import utcnow
 from app.core.db import db, is_sqlite
 from app.core.errors import DomainError
+from app.core.garbage import seldom_collected
 from app.core.text import N_
 from app.imports.models import ImportBatch
 from app.imports.queries import find_memory
@@ -23,10 +26,10 @@ from app.imports.services.batches import shown_name
 from app.imports.services.checking import (
     Checker,
     CheckOptions,
-    SheetPlan,
     plan_book,
 )
 from app.imports.services.judged import JudgedRow, Tally
+from app.imports.services.judging import NewCompany
 from app.imports.services.remarks import remark
 from app.imports.services.staging import (
     ReadyRow,
@@ -37,15 +40,20 @@ from app.imports.services.staging import (
     stage_companies,
     stage_rows,
 )
+from app.imports.sharing import Helper, HelperEnded, start_helper
 from app.imports.states import IMPORT_FLOW, ImportKind, ImportStatus
+from app.imports.tables import SheetPlan
 from app.places.models import Delegation
 from app.tours.models import Fair
 
 Step = Callable[[], None]
 SEAL = "import-file"
-# How many rows are kept in one transaction; on SQLite fewer while doors are open, and after
-# each the worker rests for so many times as long as it took (decisions/0016).
-TOGETHER, FEW_TOGETHER, REST = 200, 50, 2.0
+# How many rows are kept in one transaction: at any time, while doors are open, and then on SQLite,
+# where the worker rests after each for so many times as long as it took (decisions/0016).
+TOGETHER, SOME_TOGETHER, FEW_TOGETHER, REST = 1_000, 200, 50, 2.0
+# From so many rows on a child reads them, whose start takes as long as reading fifteen thousand.
+MANY_ROWS = 20_000
+log = logging.getLogger(__name__)
 
 
 def seal_file(data: bytes) -> str:
@@ -118,19 +126,42 @@ def check_steps(batch: ImportBatch) -> Iterator[Step]:
     files.drop_sealed(key)
 
 
-def _first(batch: ImportBatch, book: Book) -> Iterator[Step]:
-    """The steps of a file that is read for the first time."""
-    options = options_for(batch)
-    plans = plan_book(book, options)
+def _first(batch: ImportBatch, book: Book, *, alone: bool = False) -> Iterator[Step]:
+    """The steps of a file that is read for the first time.
+
+    Where a child reads its rows and has gone before it was done, they begin again without one.
+    """
     total = sum(sheet.height for sheet in book.sheets)
+    with _helper_for(total, alone) as helper:
+        options = options_for(batch)
+        plans = plan_book(book, options)
 
-    def begin() -> None:
-        drop_rows(batch)
-        _begin(batch, plans, total)
+        def begin() -> None:
+            drop_rows(batch)
+            _begin(batch, plans, total)
 
-    yield begin
-    checker = Checker(plans, options)
-    yield from _staging(batch, checker, checker.check_book(book), over=False)
+        yield begin
+        checker = Checker(plans, options)
+        try:
+            yield from _staging(batch, checker, checker.check_book(book, helper), over=False)
+            return
+        except HelperEnded as error:
+            log.warning("import %s: its reader has gone (%s); again, alone", batch.uid, error)
+    yield from _first(batch, book, alone=True)
+
+
+@contextmanager
+def _helper_for(total: int, alone: bool) -> Iterator[Helper | None]:
+    """A child to read so many rows, if its start is worth it and no gate needs the machine."""
+    if total < MANY_ROWS:
+        yield None
+        return
+    with seldom_collected():
+        if alone or open_until(utcnow()) is not None:
+            yield None
+        else:
+            with start_helper() as helper:
+                yield helper
 
 
 def _again(batch: ImportBatch) -> Iterator[Step]:
@@ -148,7 +179,8 @@ def _again(batch: ImportBatch) -> Iterator[Step]:
 
     yield begin
     checker = Checker(plans, options_for(batch))
-    yield from _staging(batch, checker, checker.check_kept(iter(rows)), over=True)
+    with seldom_collected() if len(rows) >= MANY_ROWS else nullcontext():
+        yield from _staging(batch, checker, checker.check_kept(iter(rows)), over=True)
 
 
 def _staging(
@@ -156,17 +188,22 @@ def _staging(
 ) -> Iterator[Step]:
     """Keep the rows in small parts, with everything made ready before each transaction."""
     tally, batch_id = Tally(), batch.id
-    together = FEW_TOGETHER if rest_between_steps() else TOGETHER
+    together = _together()
     for chunk in chunks:
         for row in chunk:
             tally.add(row)
-        companies = checker.new_companies
+        brought = checker.new_companies
         for start in range(0, len(chunk), together):
             ready = ready_rows(batch_id, chunk[start : start + together])
-            yield partial(_keep, batch, ready, over=over)
-        if companies:
-            yield partial(stage_companies, batch, companies)
+            yield partial(_keep, batch, ready, brought, over=over)
+            brought = []
     yield lambda: _finish(batch, tally)
+
+
+def _together() -> int:
+    if open_until(utcnow()) is None:
+        return TOGETHER
+    return FEW_TOGETHER if is_sqlite() else SOME_TOGETHER
 
 
 def rest_between_steps() -> float:
@@ -177,8 +214,11 @@ def rest_between_steps() -> float:
     return REST if is_sqlite() and open_until(utcnow()) is not None else 0.0
 
 
-def _keep(batch: ImportBatch, rows: Sequence[ReadyRow], *, over: bool) -> None:
+def _keep(
+    batch: ImportBatch, rows: Sequence[ReadyRow], brought: Sequence[NewCompany], *, over: bool
+) -> None:
     stage_rows(rows, over=over)
+    stage_companies(batch, brought)
     batch.done += len(rows)
     batch.checked_at = utcnow()
 

@@ -10,9 +10,10 @@ from app.core.db import db
 from app.core.text import N_
 from app.imports.kinds import KINDS
 from app.imports.models import ImportBatch, ImportRow
-from app.imports.services.checking import NoFair, SheetPlan
+from app.imports.services.checking import NoFair
 from app.imports.services.filling import new_rows
 from app.imports.states import USABLE, ImportKind, RowAction
+from app.imports.tables import SheetPlan
 from app.participations.models import Booth, BoothMove, Participation, Representative
 from app.participations.states import ParticipationStatus
 from app.places.models import School

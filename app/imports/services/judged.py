@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.imports.readers import Cell
 from app.imports.reasons import REASONS, Found
 from app.imports.states import USABLE, RowAction, RowVerdict
 
@@ -16,12 +15,15 @@ ABOVE = "above"
 
 @dataclass(slots=True)
 class JudgedRow:
-    """A row of a file and what is to be done with it; ``number`` is the one Excel shows."""
+    """A row of a file and what is to be done with it; ``number`` is the one Excel shows.
+
+    ``cells`` is the document that is kept of its cells.
+    """
 
     sheet: int
     number: int
     verdict: RowVerdict
-    cells: list[Cell]
+    cells: bytes
     action: RowAction = RowAction.NONE
     values: dict[str, Any] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)

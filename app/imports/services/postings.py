@@ -1,6 +1,6 @@
 """The positions there are, as far as rows of a file may mean them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -125,15 +125,3 @@ class Postings:
 
 def _plain(value: Any) -> Any:
     return getattr(value, "value", value)
-
-
-def chunks(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
-    """Items in lists of at most ``size``."""
-    chunk: list[Any] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -1,26 +1,48 @@
 """Keeping judged rows until somebody decides about them.
 
 A file has up to a hundred thousand rows, so they pass by SQLAlchemy's preparation of each value:
-one text for the driver, and tuples that hold what the columns' types would have made.
+they are tuples that hold what the columns' types would have made (:class:`RepeatedInsert`).
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
-import orjson
-from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select
-from sqlalchemy.engine import Dialect
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
 
 from app.core import crypto
+from app.core.bulk import RepeatedInsert
 from app.core.db import db
 from app.imports.models import ImportBatch, ImportEmployer, ImportRow
 from app.imports.services.judged import JudgedRow, keep_found
 from app.imports.services.judging import NewCompany
+from app.imports.tables import document_of
 
 STEP = 2_000
 # A row of ``import_row`` as the driver takes it.
 ReadyRow: TypeAlias = tuple[Any, ...]
+# In the order of what _kept gives.
+_INSERT = RepeatedInsert(
+    ImportRow,
+    (
+        "batch_id",
+        "sheet",
+        "number",
+        "verdict",
+        "action",
+        "values",
+        "messages",
+        "reasons",
+        "cells",
+        "phone",
+        "key",
+        "owner",
+        "decision",
+        "object_id",
+        "object_version",
+        "before",
+        "before_phone",
+    ),
+)
 
 
 def ready_rows(batch_id: int, rows: Iterable[JudgedRow]) -> list[ReadyRow]:
@@ -35,7 +57,7 @@ def stage_rows(rows: Sequence[ReadyRow], *, over: bool = False) -> None:
     connection = db.session.connection()
     if over:
         connection.execute(delete(ImportRow).where(*_between(rows[0], rows[-1])))
-    connection.exec_driver_sql(_text_for(connection.dialect), list(rows))
+    _INSERT.add(connection, rows)
 
 
 def stage_companies(batch: ImportBatch, companies: Iterable[NewCompany]) -> None:
@@ -52,37 +74,6 @@ def stage_companies(batch: ImportBatch, companies: Iterable[NewCompany]) -> None
     ]
     if kept:
         db.session.execute(insert(ImportEmployer), kept)
-
-
-# In the order of what _kept gives.
-_COLUMNS = (
-    "batch_id",
-    "sheet",
-    "number",
-    "verdict",
-    "action",
-    "values",
-    "messages",
-    "reasons",
-    "cells",
-    "phone",
-    "key",
-    "owner",
-    "decision",
-    "object_id",
-    "object_version",
-    "before",
-    "before_phone",
-)
-
-
-def _text_for(dialect: Dialect) -> str:
-    """The INSERT of one row, for the driver to repeat."""
-    quote = dialect.identifier_preparer
-    columns = ", ".join(map(quote.quote, _COLUMNS))
-    marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(_COLUMNS))
-    table = quote.format_table(cast(Table, ImportRow.__table__))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
 
 
 def _between(first: ReadyRow, last: ReadyRow) -> list[ColumnElement[bool]]:
@@ -103,27 +94,19 @@ def _kept(batch_id: int, row: JudgedRow) -> ReadyRow:
         row.number,
         row.verdict.value,
         row.action.value,
-        _document(row.values or ({"sort": row.sort} if row.sort else {})).decode(),
-        _document(keep_found(row.found)).decode() if row.found else "[]",
+        document_of(row.values or ({"sort": row.sort} if row.sort else {})).decode(),
+        document_of(keep_found(row.found)).decode() if row.found else "[]",
         f" {codes} " if codes else "",
-        crypto.encrypt("import", _document({"cells": row.cells})),
+        crypto.encrypt("import", row.cells),
         _sealed_phone(row.phone),
         row.key,
         row.owner,
         row.decision,
         row.object_id,
         row.object_version,
-        "null" if row.before is None else _document(row.before).decode(),
+        "null" if row.before is None else document_of(row.before).decode(),
         _sealed_phone(row.before_phone),
     )
-
-
-def _document(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        # Half a character or an endless number, typed as a correction: what json takes, is kept.
-        return json.dumps(value).encode()
 
 
 def _sealed_phone(phone: str | None) -> bytes | None:

@@ -11,6 +11,7 @@ from app.core.errors import DomainError, Forbidden
 from app.core.text import N_
 from app.core.transaction import end_reading, transaction
 from app.imports import queries, services
+from app.imports.exports import letters_of, told
 from app.imports.forms import ApplyForm, UploadForm
 from app.imports.models import ImportBatch
 from app.imports.readers import MOST_BYTES, Unreadable
@@ -24,8 +25,6 @@ from app.imports.views.door import (
     find_batch,
     judge_again,
     label_of,
-    letters_of,
-    told,
 )
 from app.jobs.queue import URGENT, enqueue
 from app.web.access import requires

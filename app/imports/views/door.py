@@ -8,10 +8,11 @@ from flask_login import current_user
 
 from app.core.transaction import end_reading, in_steps, transaction
 from app.imports import queries, services
+from app.imports.exports import letters_of
 from app.imports.kinds import KINDS
 from app.imports.models import ImportBatch, ImportRow
 from app.imports.readers import MOST_BYTES
-from app.imports.reasons import REASONS, Found
+from app.imports.reasons import Found
 from app.jobs.queue import URGENT, enqueue
 
 bp = Blueprint("imports", __name__)
@@ -46,17 +47,6 @@ def judge_again(batch: ImportBatch) -> None:
             enqueue("imports.check", priority=URGENT, uid=batch.uid)
 
 
-def told(found: Found) -> str:
-    """A reason in words, in the reader's language."""
-    params = dict(found.params)
-    heading = params.get("heading")
-    if heading:
-        params["heading"] = _(heading)
-    if params.get("direction"):
-        params["direction"] = _("to the right") if params["by"] > 0 else _("to the left")
-    return str(_(REASONS[found.code].sentence, **params))
-
-
 def cell_of(batch: ImportBatch, row: ImportRow, found: Found) -> str:
     """Which cell a reason speaks of, as Excel calls it: C12; nothing where there is none."""
     plans = services.plans_of(batch)
@@ -65,15 +55,6 @@ def cell_of(batch: ImportBatch, row: ImportRow, found: Found) -> str:
     names = {name: at for at, name in plans[row.sheet].columns.items()}
     at = names.get(found.field)
     return "" if at is None else f"{letters_of(at)}{row.number}"
-
-
-def letters_of(column: int) -> str:
-    """A column (from 0) as Excel calls it."""
-    letters, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def label_of(batch: ImportBatch, name: str) -> str:

@@ -1,7 +1,6 @@
 """Correcting a file before it is applied: its columns, its rows; and the file with results."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,14 +9,14 @@ from flask_babel import gettext as _
 
 from app.accounts.permissions import Permission
 from app.core.errors import NotFound
-from app.core.sheets import XLSX, Sheet, xlsx_book
+from app.core.sheets import XLSX
 from app.core.transaction import transaction
 from app.imports import queries, services
 from app.imports.cells import plain
+from app.imports.exports import letters_of, make_result, told
 from app.imports.kinds import KINDS
-from app.imports.models import ImportBatch, ImportRow
-from app.imports.states import RowVerdict
-from app.imports.views.door import bp, cell_of, find_batch, judge_again, label_of, letters_of, told
+from app.imports.models import ImportBatch
+from app.imports.views.door import bp, cell_of, find_batch, judge_again, label_of
 from app.web.access import requires
 from app.web.downloads import send_bytes
 
@@ -132,33 +131,5 @@ def shift_back(uid: str) -> ResponseReturnValue:
 def result(uid: str) -> ResponseReturnValue:
     """The file as it came, with what became of each row beside it."""
     batch = _find_table(uid)
-    sheets = [
-        Sheet(plan.name or _(batch.kind.label), _headings(plan), _results(batch, at, plan))
-        for at, plan in enumerate(services.plans_of(batch))
-        if plan.columns
-    ]
     name = f"{batch.file_name.rpartition('.')[0] or batch.file_name}-{_('result')}.xlsx"
-    return send_bytes(xlsx_book(sheets), name=name, media_type=XLSX)
-
-
-def _headings(plan: services.SheetPlan) -> list[str]:
-    shown = [plan.headings[at] if at < len(plan.headings) else "" for at in range(plan.width)]
-    named = [text or letters_of(at) for at, text in enumerate(shown)]
-    return [*named, _("Result"), _("Reasons")]
-
-
-def _results(batch: ImportBatch, sheet: int, plan: services.SheetPlan) -> Iterator[list[Any]]:
-    for kept in queries.iter_rows(batch, sheet):
-        if kept.number <= plan.first:
-            continue
-        cells = list((kept.cells or {}).get("cells", []))[: plan.width]
-        cells += [None] * (plan.width - len(cells))
-        yield [*cells, _verdict(kept), " ".join(map(told, services.read_found(kept.messages)))]
-
-
-def _verdict(row: ImportRow) -> str:
-    if row.verdict is RowVerdict.SKIPPED:
-        return str(_(RowVerdict.SKIPPED.label))
-    if row.verdict is RowVerdict.REFUSED:
-        return str(_(RowVerdict.REFUSED.label))
-    return f"{_(row.verdict.label)} · {_(row.action.label)}"
+    return send_bytes(make_result(batch), name=name, media_type=XLSX)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pypinyin import lazy_pinyin
 from sqlalchemy.exc import IntegrityError
 
 from app.core.codes import slugify
 from app.core.db import db
 from app.core.errors import Conflict
+from app.core.spelling import spell
 from app.tours.models import Fair, Tour
 from app.tours.queries import slug_taken
 
@@ -18,13 +18,13 @@ ATTEMPTS = 200
 
 def fair_slug(title_en: str, city: str, day: date) -> str:
     """wuhan-2026-03-15, or wuhan-university-fair-2026-03-15 where there is an English title."""
-    words = slugify(title_en) or slugify(" ".join(lazy_pinyin(city))) or "fair"
+    words = slugify(title_en) or slugify(" ".join(spell(city))) or "fair"
     return f"{_cut(words)}-{day.isoformat()}"
 
 
 def tour_slug(title_en: str, title_zh: str, day: date) -> str:
     """central-china-2026: the title with the year, unless it ends so already."""
-    words = _cut(slugify(title_en) or slugify(" ".join(lazy_pinyin(title_zh))) or "tour")
+    words = _cut(slugify(title_en) or slugify(" ".join(spell(title_zh))) or "tour")
     return words if words.endswith(f"-{day.year}") else f"{words}-{day.year}"
 
 
