@@ -1,0 +1,25 @@
+"""Text messages that tell of messages to many, and of surveys."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0033_texts"
+down_revision = "0032_shelves"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "organiser_message",
+        sa.Column("texts", sa.Integer(), nullable=False, server_default="0"),
+    )
+    op.add_column(
+        "message_recipient",
+        sa.Column("by_text", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("message_recipient", "by_text")
+    op.drop_column("organiser_message", "texts")
