@@ -201,7 +201,9 @@ def _connect_rooms() -> None:
     tours_services.listen_to_fairs(participations_services.refresh_fair)
     registrations_queries.know_attendance(checkins_queries.find_attendance)
     questions_services.know_answers(registrations_queries.answered_of, surveys_queries.answered_of)
-    notices_services.know_promises(messages_queries.count_promised_texts)
+    notices_services.know_promises(
+        messages_queries.count_promised_texts, surveys_queries.count_promised_texts
+    )
     participations_prints.know_students(registrations_queries.list_for_paper)
 
     def delegations() -> list[tuple[int, str]]:

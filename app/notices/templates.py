@@ -45,6 +45,7 @@ TEMPLATES: Mapping[str, Template] = {
     "registrations/changed": Template(sms=("fair",)),
     "registrations/moved-up": Template(sms=("fair",)),
     "registrations/reminder": Template(sms=("fair", "when")),
+    "surveys/hint": Template(sms=("fair",)),
 }
 
 SMS_TEMPLATES = frozenset(name for name, listed in TEMPLATES.items() if listed.sms is not None)

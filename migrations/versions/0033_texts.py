@@ -18,8 +18,12 @@ def upgrade() -> None:
         "message_recipient",
         sa.Column("by_text", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    for name in ("texts", "texted"):
+        op.add_column("survey", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    for name in ("texted", "texts"):
+        op.drop_column("survey", name)
     op.drop_column("message_recipient", "by_text")
     op.drop_column("organiser_message", "texts")

@@ -17,6 +17,7 @@ from app.messages.placeholders import Words
 from app.messages.states import MessageStatus, RecipientStatus, Segment
 from app.notices import channels
 from app.notices.models import Notice
+from app.notices.queries import Way
 from app.notices.rendering import write
 from app.notices.states import Channel, NoticeStatus
 from app.registrations.services.telling import facts_of
@@ -339,7 +340,7 @@ def test_what_became_of_the_mails_is_counted_by_message(fair):
     first.status, second.status = NoticeStatus.SENT, NoticeStatus.FAILED
     db.session.commit()
     found = queries.count_outcomes([fresh(message), fresh(other)])
-    assert found[message.id].mails == queries.Way(sent=1, queued=1, failed=1)
+    assert found[message.id].mails == Way(sent=1, queued=1, failed=1)
     assert found[other.id].mails.queued == 3
 
 

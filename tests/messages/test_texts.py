@@ -16,6 +16,7 @@ from app.messages import queries, services
 from app.messages.models import OrganiserMessage
 from app.messages.states import Segment
 from app.notices.models import Notice
+from app.notices.queries import Way
 from app.notices.rendering import write
 from app.notices.services import TextsDown, TooManyTexts, queue_notice
 from app.notices.states import Channel, NoticeStatus
@@ -182,8 +183,8 @@ def test_what_became_of_them_is_counted_apart_from_the_mails(fair):
     first.status, second.status = NoticeStatus.SENT, NoticeStatus.FAILED
     db.session.commit()
     found = queries.count_outcomes([fresh(message)])[message.id]
-    assert found.texts == queries.Way(sent=1, queued=1, failed=1)
-    assert found.mails == queries.Way(queued=1)
+    assert found.texts == Way(sent=1, queued=1, failed=1)
+    assert found.mails == Way(queued=1)
     assert found.is_waiting
 
 

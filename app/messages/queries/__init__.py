@@ -1,8 +1,6 @@
 """Reading messages and what became of them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, case, func, select
@@ -22,16 +20,13 @@ from app.messages.queries.segments import (
     select_people,
 )
 from app.messages.states import MessageStatus, RecipientStatus
-from app.notices.queries import count_by_cause
-from app.notices.states import Channel
+from app.notices.queries import Outcome, outcomes_of
 from app.tours.models import Fair
 from app.tours.queries import may_change
 
 __all__ = [
     "Audience",
-    "Outcome",
     "Reach",
-    "Way",
     "audience_of",
     "count_of_day",
     "count_outcomes",
@@ -48,28 +43,6 @@ __all__ = [
     "list_waiting",
     "select_people",
 ]
-
-
-@dataclass(frozen=True)
-class Way:
-    """What became of what a message sent by one way: gone out, still waiting, given up."""
-
-    sent: int = 0
-    queued: int = 0
-    failed: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a message outside the inbox."""
-
-    mails: Way
-    texts: Way
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something has still to go out."""
-        return bool(self.mails.queued or self.texts.queued)
 
 
 def list_messages(fair: Fair, scope: Scope, number: int = 1) -> Page[OrganiserMessage]:
@@ -116,15 +89,9 @@ def count_of_day(fair: Fair, day: date) -> int:
 
 
 def count_outcomes(messages: Iterable[OrganiserMessage]) -> dict[int, Outcome]:
-    """What became of the mails and text messages of messages, by the message's id."""
+    """What became of messages outside the inbox, by the message's id."""
     by_cause = {message.cause: message.id for message in messages}
-    counted: dict[tuple[str, Channel], dict[str, int]] = defaultdict(dict)
-    for cause, channel, status, count in count_by_cause(by_cause):
-        counted[cause, channel][status.value] = count
-    return {
-        number: Outcome(Way(**counted[cause, Channel.MAIL]), Way(**counted[cause, Channel.SMS]))
-        for cause, number in by_cause.items()
-    }
+    return {by_cause[cause]: found for cause, found in outcomes_of(by_cause).items()}
 
 
 def count_promised_texts(fair_id: int | None = None) -> int:
