@@ -42,6 +42,7 @@ from app.jobs import cli as jobs_cli
 from app.jobs import errands as jobs_errands
 from app.jobs import queue
 from app.messages import models as messages_models
+from app.messages import queries as messages_queries
 from app.messages import services as messages_services
 from app.messages import tasks as messages_tasks
 from app.messages import views as messages_views
@@ -169,10 +170,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     intents_services.configure(
         bureau_code=settings.bureau_code, proposal_days=settings.proposal_days
     )
+    ways = _ways_out(settings)
     notices_services.configure(
-        sms_per_day=settings.sms_daily_budget, sms_per_fair=settings.sms_fair_budget
+        sms_per_day=settings.sms_daily_budget,
+        sms_per_fair=settings.sms_fair_budget,
+        sms_templates=ways.texts,
     )
-    notices_channels.init_app(app, _ways_out(settings))
+    notices_channels.init_app(app, ways)
     messages_services.configure(per_day=settings.messages_per_day)
     privacy_services.configure(retention_months=settings.retention_months)
     _connect_rooms()
@@ -197,6 +201,9 @@ def _connect_rooms() -> None:
     tours_services.listen_to_fairs(participations_services.refresh_fair)
     registrations_queries.know_attendance(checkins_queries.find_attendance)
     questions_services.know_answers(registrations_queries.answered_of, surveys_queries.answered_of)
+    notices_services.know_promises(
+        messages_queries.count_promised_texts, surveys_queries.count_promised_texts
+    )
     participations_prints.know_students(registrations_queries.list_for_paper)
 
     def delegations() -> list[tuple[int, str]]:

@@ -84,6 +84,11 @@ class User(UserMixin, Model):
         return self.role is Role.STUDENT
 
     @property
+    def text_phone(self) -> str | None:
+        """Where text messages about fairs go: students give their number for them, others not."""
+        return self.phone if self.is_student else None
+
+    @property
     def label(self) -> str:
         """How the log and the pages call this person."""
         return self.name or self.email or (self.phone_last4 and f"****{self.phone_last4}") or "–"

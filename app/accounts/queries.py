@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import AccountLink, StaffRole, User
 from app.accounts.permissions import Role, Scope, ScopeKind
@@ -47,6 +47,11 @@ def find_user_by_phone(phone: str) -> User | None:
     return db.session.scalars(
         select(User).filter_by(phone_hash=keyed_hash("phone", phone))
     ).one_or_none()
+
+
+def only_by_text() -> ColumnElement[bool]:
+    """Who has no e-mail, but a phone that text messages go to (:attr:`User.text_phone`)."""
+    return and_(User.email.is_(None), User.phone_hash.is_not(None), User.role == Role.STUDENT)
 
 
 def list_users_with_role(role: Role, fair_id: int | None = None) -> Sequence[User]:

@@ -190,6 +190,7 @@ FIELDS = {
     "status": N_("State"),
     "step": N_("Step"),
     "text": N_("Searched for"),
+    "texts": N_("Text messages"),
     "title": N_("Title"),
     "title_en": N_("Title in English"),
     "title_zh": N_("Title in Chinese"),

@@ -39,6 +39,7 @@ class MessageForm(Form):
     delegation = SelectField(lazy_gettext("Delegation"), default="")
     whole_stop = BooleanField(lazy_gettext("Employers of all fairs of this stop"))
     by_mail = BooleanField(lazy_gettext("Also by mail to whoever has an address"), default=True)
+    by_text = BooleanField(lazy_gettext("Text messages"))
     subject_zh = StringField(
         lazy_gettext("Subject in Chinese"),
         validators=[filled(), Length(max=SUBJECT, message=_LONG_SUBJECT)],
@@ -83,6 +84,7 @@ class MessageForm(Form):
             delegation_id=int(self.delegation.data) if self.delegation.data else None,
             whole_stop=bool(self.whole_stop.data),
             by_mail=bool(self.by_mail.data),
+            by_text=bool(self.by_text.data),
         )
 
     def renew(self, seen: str) -> None:

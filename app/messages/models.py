@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -20,7 +20,8 @@ class OrganiserMessage(Model):
     ``key`` comes from the page that asked for the last time, so that a button pressed twice
     sends once. ``number`` counts the fair's messages of a day (``sent_on``, there).
     What was counted when it was confirmed stays: ``heads`` employers or students, ``people``
-    written to, ``mails`` of them by mail too, ``declined`` who want no such messages,
+    written to, ``mails`` of them by mail too, ``texts`` of those without an e-mail by text
+    message too (none, where that was not wanted), ``declined`` who want no such messages,
     ``unreachable`` employers or students without an account. ``written`` and ``left_out``
     grow while it is being sent.
     """
@@ -49,6 +50,7 @@ class OrganiserMessage(Model):
     heads: Mapped[int] = mapped_column(default=0)
     people: Mapped[int] = mapped_column(default=0)
     mails: Mapped[int] = mapped_column(default=0)
+    texts: Mapped[int] = mapped_column(default=0, server_default="0")
     declined: Mapped[int] = mapped_column(default=0)
     unreachable: Mapped[int] = mapped_column(default=0)
     written: Mapped[int] = mapped_column(default=0)
@@ -75,7 +77,8 @@ class OrganiserMessage(Model):
 class MessageRecipient(Model):
     """Somebody a message is for: one row a person, so that nobody gets it twice.
 
-    ``fair_id`` is the fair it speaks of to them; ``at`` when their turn came.
+    ``fair_id`` is the fair it speaks of to them; ``by_text`` whether a text message tells them
+    that it is there; ``at`` when their turn came.
     """
 
     __tablename__ = "message_recipient"
@@ -88,6 +91,7 @@ class MessageRecipient(Model):
     message_id: Mapped[int] = mapped_column(ForeignKey("organiser_message.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
+    by_text: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[RecipientStatus] = mapped_column(default=RecipientStatus.WAITING)
     at: Mapped[datetime | None]
 

@@ -52,13 +52,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def values_in(language: str, fair: Fair, name: str) -> dict[str, str]:
     """What the placeholders say of a fair to somebody, in ``zh`` or ``en``."""
     venue, is_english = fair.venue, language == "en"
-    title, place = fair.title_zh, fair.city
+    place = fair.city
     if venue is not None:
         place = (venue.name_en if is_english else "") or venue.name_zh
-    if is_english:
-        title = fair.title_en or title
     return {
-        "fair": title,
+        "fair": fair.title_in(language),
         "date": _day(fair.starts_at, fair.time_zone, is_english),
         "venue": place,
         "name": name,

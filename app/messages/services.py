@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, literal, update
+from sqlalchemy import false, insert, literal, update
 
 from app.accounts.models import User
 from app.accounts.services import address_label, messages_off_token
@@ -14,7 +14,7 @@ from app.core.clock import today, utcnow
 from app.core.db import db, insert_if_absent
 from app.core.errors import Conflict, DomainError, Forbidden, TooMany
 from app.core.masking import mask_name
-from app.core.text import N_
+from app.core.text import N_, shorten
 from app.jobs.errands import leave_errand
 from app.messages import queries
 from app.messages.models import MessageRecipient, OrganiserMessage
@@ -27,11 +27,13 @@ from app.messages.states import (
     RecipientStatus,
     Segment,
 )
-from app.notices.services import Addressee, queue_many
+from app.notices.services import Addressee, check_texts, hold_purse, queue_many
 from app.tours.models import Fair
 from app.tours.queries import find_fair
 
 TEMPLATE = "messages/organiser"
+# What a text message says: that there is something to read, and about which fair.
+HINT = "messages/hint"
 # So many people are written to in one transaction: a writer is never held for long.
 BATCH = 100
 
@@ -100,13 +102,14 @@ def configure(*, per_day: int) -> None:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What is about to be sent: to whom, the words, and whether by mail too."""
+    """What is about to be sent: to whom, the words, and by which ways beside the inbox."""
 
     segment: Segment
     words: Words
     delegation_id: int | None = None
     whole_stop: bool = False
     by_mail: bool = True
+    by_text: bool = False
 
 
 # ---------------------------------------------------------------------------- before
@@ -165,8 +168,11 @@ def send_message(
 
     ``key`` names the page that asks: the same one twice gets the same message back. ``seen``
     is the :attr:`Reach.key` that page showed. Raises :class:`AudienceChanged`,
-    :class:`NobodyThere`, :class:`DayIsFull`.
+    :class:`NobodyThere`, :class:`DayIsFull` and, for text messages that cannot all go,
+    ``TextsDown`` and ``TooManyTexts``.
     """
+    if outgoing.by_text:
+        hold_purse()
     sent = queries.find_by_key(key)
     if sent is not None:
         return _same(sent, fair)
@@ -177,7 +183,9 @@ def send_message(
     message, is_new = _write_down(fair, outgoing, audience, reach, key=key, by=by)
     if not is_new:
         return _same(message, fair)
-    if _freeze(message, audience) != reach.people:
+    if message.texts:
+        check_texts(HINT, message.texts, fair.id)
+    if _freeze(message, audience) != (reach.people, message.texts):
         # Somebody joined or left between two statements (PostgreSQL shows each the newest).
         raise AudienceChanged(before=reach.people, now=queries.count_reach(audience).people)
     leave_errand("messages.send", message_id=message.id)
@@ -189,7 +197,11 @@ def send_message(
         label=message.subject_zh,
         fair_id=fair.id,
         delegation_id=audience.delegation_id,
-        after={"segment": message.segment.value, "people": message.people},
+        after={
+            "segment": message.segment.value,
+            "people": message.people,
+            "texts": message.texts,
+        },
     )
     return message
 
@@ -206,7 +218,7 @@ def _check_seen(seen: str, reach: Reach) -> None:
         raise NobodyThere(field="segment")
     if seen != reach.key:
         parts = seen.split(".")
-        before = parts[1] if len(parts) == 5 else "?"
+        before = parts[1] if len(parts) == 6 else "?"
         raise AudienceChanged(before=before, now=reach.people)
 
 
@@ -239,6 +251,7 @@ def _write_down(
             heads=reach.heads,
             people=reach.people,
             mails=reach.mails if outgoing.by_mail else 0,
+            texts=reach.texts if outgoing.by_text else 0,
             declined=reach.declined,
             unreachable=reach.unreachable,
             created_at=utcnow(),
@@ -251,17 +264,18 @@ def _write_down(
     raise DayIsFull(limit=LIMITS.per_day)
 
 
-def _freeze(message: OrganiserMessage, audience: Audience) -> int:
-    """Take down who gets a message, in one statement; return how many they are.
+def _freeze(message: OrganiserMessage, audience: Audience) -> tuple[int, int]:
+    """Take down who gets a message, in one statement; return how many they are, how many by text.
 
     The row count of an INSERT says nothing on PostgreSQL, so they are counted.
     """
     people = queries.select_people(audience).subquery()
     waiting = literal(RecipientStatus.WAITING, MessageRecipient.status.type)
+    by_text = people.c.by_text if message.texts else false()
     chosen = people.select().with_only_columns(
-        literal(message.id), people.c.user_id, people.c.fair_id, waiting
+        literal(message.id), people.c.user_id, people.c.fair_id, by_text, waiting
     )
-    names = ["message_id", "user_id", "fair_id", "status"]
+    names = ["message_id", "user_id", "fair_id", "by_text", "status"]
     statement = insert(MessageRecipient).from_select(names, chosen)
     db.session.execute(statement)
     return queries.count_recipients(message)
@@ -335,8 +349,11 @@ def _write_to(
     addressees = []
     for one in turn:
         row = there[one.user_id]
-        zh, en = _filled(words, fairs[one.fair_id] or message.fair, _name_of(row))
+        fair = fairs[one.fair_id] or message.fair
+        zh, en = _filled(words, fair, _name_of(row))
         payload = {"subject_zh": zh[0], "body_zh": zh[1], "off": messages_off_token(row.User)}
+        if one.by_text:
+            payload["fair"] = shorten(fair.title_in(row.User.locale))
         if en is not None:
             payload |= {"subject_en": en[0], "body_en": en[1]}
         addressees.append(
@@ -347,9 +364,10 @@ def _write_to(
                 locale=row.User.locale or "zh_Hans",
                 payload=payload,
                 email=row.User.email if message.by_mail else None,
+                phone=row.User.text_phone if one.by_text else None,
             )
         )
-    queue_many(TEMPLATE, addressees, cause=message.cause, fair_id=message.fair_id)
+    queue_many(TEMPLATE, addressees, cause=message.cause, fair_id=message.fair_id, hint=HINT)
 
 
 def stop_message(message: OrganiserMessage, *, by: User) -> None:

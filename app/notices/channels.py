@@ -24,7 +24,7 @@ from app.core.clock import utcnow
 from app.notices.models import Notice
 from app.notices.rendering import Letter, write
 from app.notices.states import Channel
-from app.notices.templates import template_of
+from app.notices.templates import SMS_TEMPLATES, template_of
 from app.web.links import external_url
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,13 @@ class Ways:
     sms_key: str = field(default="", repr=False)
     sms_sign_name: str = ""
     sms_templates: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Which notices really go out as text messages: a log is read only where it shows them."""
+        if self.sms == "http":
+            return SMS_TEMPLATES & self.sms_templates.keys()
+        return SMS_TEMPLATES if self.in_clear else frozenset()
 
 
 def init_app(app: Flask, ways: Ways) -> None:

@@ -1,5 +1,6 @@
 """Reading the outbox and the inbox."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,28 @@ class OutboxFilter:
     channel: Channel | None = None
     template: str = ""
     fairs: frozenset[int] | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """What became of what was sent to many by one way: gone out, still waiting, given up."""
+
+    sent: int = 0
+    queued: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a message to many outside the inbox."""
+
+    mails: Way
+    texts: Way
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something has still to go out."""
+        return bool(self.mails.queued or self.texts.queued)
 
 
 def get_notice(uid: str, *, fairs: frozenset[int] | None = None) -> Notice:
@@ -112,15 +135,21 @@ def count_unread(user_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def count_by_cause(causes: Iterable[str]) -> list[tuple[str, Channel, NoticeStatus, int]]:
-    """How many notices that were written for some causes stand where: one row a kind."""
+def outcomes_of(causes: Iterable[str]) -> dict[str, Outcome]:
+    """What became of the notices that were written for some causes, in one statement."""
+    counted: dict[tuple[str | None, Channel], dict[str, int]] = defaultdict(dict)
+    wanted = list(causes)
     query = (
         select(Notice.cause, Notice.channel, Notice.status, func.count())
-        .where(Notice.cause.in_(list(causes)), Notice.cause.is_not(None))
+        .where(Notice.cause.in_(wanted), Notice.cause.is_not(None))
         .group_by(Notice.cause, Notice.channel, Notice.status)
     )
-    rows = db.session.execute(query)
-    return [(str(cause), channel, status, count) for cause, channel, status, count in rows]
+    for cause, channel, status, count in db.session.execute(query):
+        counted[cause, channel][status.value] = count
+    return {
+        cause: Outcome(Way(**counted[cause, Channel.MAIL]), Way(**counted[cause, Channel.SMS]))
+        for cause in wanted
+    }
 
 
 def count_text_messages(*, since: datetime, budget_key: str = "") -> int:

@@ -39,11 +39,13 @@ TEMPLATES: Mapping[str, Template] = {
     "accounts/login-code": Template(N_("Code to sign in"), ("code",), _MINUTES),
     "accounts/password-reset": Template(N_("Password reset"), None, timedelta(hours=1)),
     "accounts/phone-code": Template(N_("Code for a new phone"), ("code",), _MINUTES),
+    "messages/hint": Template(sms=("fair",)),
     "messages/organiser": Template(N_("Message of the organiser")),
     "registrations/cancelled-by-fair": Template(sms=("fair",)),
     "registrations/changed": Template(sms=("fair",)),
     "registrations/moved-up": Template(sms=("fair",)),
     "registrations/reminder": Template(sms=("fair", "when")),
+    "surveys/hint": Template(sms=("fair",)),
 }
 
 SMS_TEMPLATES = frozenset(name for name, listed in TEMPLATES.items() if listed.sms is not None)

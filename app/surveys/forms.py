@@ -7,13 +7,15 @@ from flask_babel import lazy_gettext as _
 from app.core.clock import at_zone, today
 from app.surveys.states import MOST_DAYS, USUAL_DAYS
 from app.tours.models import Fair
-from app.web.forms import DateField, Form, required
+from app.web.forms import BooleanField, DateField, Form, required
 
 
 class ClosingForm(Form):
     """The last day on which answers are taken."""
 
     closes_on = DateField(_("Last day for answers"), [required(_("Choose a day."))])
+
+    by_text = BooleanField(_("Text messages"))
 
     def offer(self, fair: Fair) -> None:
         """Suggest the usual time and let the browser offer what is allowed."""

@@ -23,6 +23,8 @@ class Survey(Model):
     ``uid`` begins every link to it. ``invited`` counts the links that were made; it stays
     when the unanswered ones are deleted. ``last_asked_id`` is the last
     registration or participation that got one; ``sent_at``: everybody has got theirs.
+    ``texts`` people without an e-mail are told by text message; ``texted`` of these are
+    written.
     """
 
     __tablename__ = "survey"
@@ -40,6 +42,8 @@ class Survey(Model):
     closes_at: Mapped[datetime]
     invited: Mapped[int] = mapped_column(default=0)
     last_asked_id: Mapped[int] = mapped_column(default=0)
+    texts: Mapped[int] = mapped_column(default=0, server_default="0")
+    texted: Mapped[int] = mapped_column(default=0, server_default="0")
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     sent_at: Mapped[datetime | None]

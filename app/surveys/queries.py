@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.accounts.models import User
+from app.accounts.queries import only_by_text
 from app.checkins.models import Attendance
 from app.core.codes import fingerprint
 from app.core.db import db
@@ -146,6 +147,23 @@ def count_to_ask(fair: Fair, occasion: Occasion) -> int:
     if occasion is Occasion.STUDENTS:
         return _count(students_to_ask(fair), Registration.id)
     return _count(employers_to_ask(fair), Participation.id)
+
+
+def count_to_text(fair: Fair, occasion: Occasion) -> int:
+    """How many of them have no e-mail, but a phone that text messages go to."""
+    if occasion is not Occasion.STUDENTS:
+        return 0
+    return _count(students_to_ask(fair).where(only_by_text()), User.id)
+
+
+def count_promised_texts(fair_id: int | None = None) -> int:
+    """How many text messages are still to be written for surveys being sent, of a fair or all."""
+    query = select(func.sum(Survey.texts - Survey.texted)).where(
+        Survey.status == SurveyStatus.OPEN, Survey.sent_at.is_(None)
+    )
+    if fair_id is not None:
+        query = query.where(Survey.fair_id == fair_id)
+    return db.session.scalar(query) or 0
 
 
 def _count(query: Select[int, User], head: object) -> int:

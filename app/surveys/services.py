@@ -1,7 +1,7 @@
 """Opening a survey, sending its links, taking answers, closing it for good."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -14,10 +14,10 @@ from app.core.clock import local, today, utcnow
 from app.core.codes import fingerprint, random_code
 from app.core.db import db
 from app.core.errors import Conflict, DomainError, Gone
-from app.core.text import N_
+from app.core.text import N_, shorten
 from app.jobs.errands import leave_errand
 from app.notices.models import Notice
-from app.notices.services import Addressee, queue_many
+from app.notices.services import Addressee, check_texts, hold_purse, queue_many
 from app.notices.states import NoticeStatus
 from app.questions.answers import MissingAnswer, Value, read_value
 from app.questions.models import Question
@@ -36,6 +36,8 @@ BATCH = 100
 # So many old texts are deleted at a time.
 TEXTS_AT_ONCE = 5_000
 TEMPLATE = "surveys/invitation"
+# What a text message says: that there is a survey, and of which fair. The link is in the inbox.
+HINT = "surveys/hint"
 
 
 class CannotOpen(DomainError):
@@ -78,10 +80,14 @@ def may_open(fair: Fair, now: datetime | None = None) -> bool:
     return took_place and (now or utcnow()) >= fair.ends_at
 
 
-def open_survey(fair: Fair, occasion: Occasion, *, closes_at: datetime, by: User) -> Survey:
+def open_survey(
+    fair: Fair, occasion: Occasion, *, closes_at: datetime, by: User, by_text: bool = False
+) -> Survey:
     """Open a survey; its links go out once this is durable. Raises :class:`CannotOpen`.
 
-    Of two who open it at once the second is told (``Conflict``).
+    ``by_text``: those without an e-mail get a text message too; ``TextsDown`` and
+    ``TooManyTexts`` where not all of these can go. Of two who open it at once the second is
+    told (``Conflict``).
     """
     if not may_open(fair):
         raise CannotOpen(CannotOpen.TOO_EARLY)
@@ -90,16 +96,24 @@ def open_survey(fair: Fair, occasion: Occasion, *, closes_at: datetime, by: User
     if not queries.count_to_ask(fair, occasion):
         raise CannotOpen(CannotOpen.NOBODY)
     _check_day(closes_at, fair)
-    survey = Survey(fair=fair, occasion=occasion, closes_at=closes_at, opened_by=by)
+    texts = _promise_texts(fair, occasion) if by_text else 0
+    survey = Survey(fair=fair, occasion=occasion, closes_at=closes_at, opened_by=by, texts=texts)
     try:
         with db.session.begin_nested():
             db.session.add(survey)
             db.session.flush()
     except IntegrityError as error:
         raise Conflict() from error
-    _note("survey.open", survey, by)
+    _note("survey.open", survey, by, texts=survey.texts)
     leave_errand("surveys.invite", survey_id=survey.id)
     return survey
+
+
+def _promise_texts(fair: Fair, occasion: Occasion) -> int:
+    hold_purse()
+    texts = queries.count_to_text(fair, occasion)
+    check_texts(HINT, texts, fair.id)
+    return texts
 
 
 def move_closing(survey: Survey, *, closes_at: datetime, by: User) -> None:
@@ -138,19 +152,27 @@ def invite_some(survey: Survey) -> int | None:
     responses = [SurveyResponse(survey_id=survey.id, token_hash=fingerprint(t)) for t in tokens]
     db.session.add_all(responses)
     random.SystemRandom().shuffle(tokens)
+    phones = _next_phones(survey, [user for _, people in heads for user in people])
     addressees = [
-        _addressee(survey, user, token)
+        _addressee(survey, user, token, by_text=user.id in phones)
         for token, (_, people) in zip(tokens, heads, strict=True)
         for user in people
     ]
-    queue_many(TEMPLATE, addressees, cause=survey.cause, fair_id=survey.fair_id)
+    queue_many(TEMPLATE, addressees, cause=survey.cause, fair_id=survey.fair_id, hint=HINT)
     survey.invited += len(heads)
+    survey.texted += len(phones)
     survey.last_asked_id = heads[-1][0]
     db.session.flush()
     return survey.last_asked_id
 
 
-def _addressee(survey: Survey, user: User, token: str) -> Addressee:
+def _next_phones(survey: Survey, people: Iterable[User]) -> set[int]:
+    """Who of some gets a text message: whom no mail reaches, and no more than were promised."""
+    without = [user.id for user in people if user.text_phone and not user.email]
+    return set(without[: survey.texts - survey.texted])
+
+
+def _addressee(survey: Survey, user: User, token: str, *, by_text: bool) -> Addressee:
     fair = survey.fair
     payload = {
         "fair_zh": fair.title_zh,
@@ -161,6 +183,8 @@ def _addressee(survey: Survey, user: User, token: str) -> Addressee:
         "company": survey.occasion is Occasion.EMPLOYERS,
         "off": messages_off_token(user),
     }
+    if by_text:
+        payload["fair"] = shorten(fair.title_in(user.locale))
     return Addressee(
         user_id=user.id,
         inbox=user.uid,
@@ -168,6 +192,7 @@ def _addressee(survey: Survey, user: User, token: str) -> Addressee:
         locale=user.locale or "zh_Hans",
         payload=payload,
         email=user.email,
+        phone=user.text_phone if by_text else None,
     )
 
 
@@ -267,7 +292,7 @@ def _hold(survey: Survey) -> None:
     db.session.refresh(survey)
 
 
-def _note(action: str, survey: Survey, by: User | None) -> None:
+def _note(action: str, survey: Survey, by: User | None, **more: int) -> None:
     record(
         action,
         by=by,
@@ -275,5 +300,5 @@ def _note(action: str, survey: Survey, by: User | None) -> None:
         object_id=survey.id,
         label=survey.fair.title_zh,
         fair_id=survey.fair_id,
-        after={"kind": survey.occasion.value, "deadline": survey.closes_at.isoformat()},
+        after={"kind": survey.occasion.value, "deadline": survey.closes_at.isoformat(), **more},
     )

@@ -11,7 +11,10 @@ from app.accounts.permissions import Permission
 from app.core.clock import utcnow
 from app.core.errors import DomainError, Forbidden, NotFound
 from app.core.sheets import CSV, XLSX, csv_bytes, xlsx_book
+from app.core.text import shorten
 from app.core.transaction import transaction
+from app.notices.queries import outcomes_of
+from app.notices.services import TextOffer, offer_texts
 from app.questions import queries as questions_of
 from app.questions.asking import fill, form_with, values_of
 from app.questions.models import Question
@@ -26,6 +29,7 @@ from app.tours.models import Fair
 from app.web.access import public, requires
 from app.web.downloads import send_bytes
 from app.web.forms import Form, answer
+from app.web.i18n import is_english
 from app.web.limits import limiter
 
 bp = Blueprint("surveys", __name__)
@@ -68,7 +72,13 @@ def open_survey(slug: str, occasion: str) -> ResponseReturnValue:
         try:
             with transaction():
                 if found is None:
-                    services.open_survey(fair, audience, closes_at=closes_at, by=current_user)
+                    services.open_survey(
+                        fair,
+                        audience,
+                        closes_at=closes_at,
+                        by=current_user,
+                        by_text=bool(form.by_text.data),
+                    )
                 else:
                     services.move_closing(found, closes_at=closes_at, by=current_user)
         except DomainError as error:
@@ -191,6 +201,7 @@ def _page(fair: Fair, forms: dict[Occasion, ClosingForm]) -> ResponseReturnValue
         cards=cards,
         fewest=FEWEST_SHOWN,
         may_open=services.may_open(fair),
+        hint_title=shorten(fair.title_in("en" if is_english() else None)),
         in_counts=in_counts,
     )
 
@@ -209,10 +220,17 @@ def _card(fair: Fair, audience: Occasion, form: ClosingForm | None) -> dict[str,
         "is_open": is_open,
         "asked": questions_of.list_asked(fair, audience),
         "to_ask": queries.count_to_ask(fair, audience) if found is None else 0,
+        "texts": _texts(fair, audience) if found is None else None,
+        "texted": outcomes_of([found.cause])[found.cause].texts if found and found.texts else None,
         "answered": queries.count_answered(found) if found is not None else 0,
         "results": results,
         "samples": _samples(found, results),
     }
+
+
+def _texts(fair: Fair, audience: Occasion) -> TextOffer | None:
+    """What text messages to those without an e-mail would take, and what is left."""
+    return offer_texts(services.HINT, queries.count_to_text(fair, audience), fair.id)
 
 
 def _samples(found: Survey | None, results: list[queries.Result]) -> dict[int, Any]:

@@ -147,6 +147,10 @@ class Fair(Model):
 
     __mapper_args__ = {"version_id_col": version}
 
+    def title_in(self, locale: str | None) -> str:
+        """Its title for somebody who reads ``en`` or Chinese."""
+        return (self.title_en if locale == "en" else "") or self.title_zh
+
     @property
     def opens_doors_at(self) -> datetime:
         """When people are let in: the doors' time, else half an hour before the start."""

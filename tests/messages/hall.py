@@ -17,8 +17,10 @@ from app.messages.models import MessageRecipient, OrganiserMessage
 from app.messages.placeholders import Words
 from app.messages.services import Outgoing
 from app.messages.states import Segment
+from app.notices import services as notices
 from app.notices.models import Notice
 from app.notices.states import Channel
+from app.notices.templates import SMS_TEMPLATES
 from app.participations.states import ParticipationStatus
 from app.registrations.models import Registration
 from app.registrations.states import RegistrationStatus
@@ -116,6 +118,18 @@ def inbox(**narrowed):
 def mails():
     query = db.session.query(Notice).filter_by(template=services.TEMPLATE)
     return query.filter_by(channel=Channel.MAIL).order_by(Notice.id).all()
+
+
+def texts():
+    query = db.session.query(Notice).filter_by(channel=Channel.SMS)
+    return query.order_by(Notice.id).populate_existing().all()
+
+
+def allow_texts(monkeypatch, *, day=1000, fair=1000, templates=SMS_TEMPLATES):
+    """An installation whose text messages arrive, with its budgets."""
+    for name, value in {"sms_per_day": day, "sms_per_fair": fair}.items():
+        monkeypatch.setattr(notices.LIMITS, name, value)
+    monkeypatch.setattr(notices.LIMITS, "sms_templates", frozenset(templates))
 
 
 def recipients(message):

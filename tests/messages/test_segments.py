@@ -155,7 +155,7 @@ def test_an_employer_at_two_fairs_of_a_stop_gets_one_message_about_the_first(dat
     rows = db.session.execute(
         queries.select_people(Audience(S.EMPLOYERS_CONFIRMED, fairs)).order_by("fair_id")
     ).all()
-    assert [tuple(row) for row in rows] == [
+    assert [tuple(row)[:2] for row in rows] == [
         (user.id, first.id),
         (alone.employer.members[0].user_id, second.id),
     ]

@@ -17,6 +17,7 @@ from app.messages.placeholders import Words
 from app.messages.states import MessageStatus, RecipientStatus, Segment
 from app.notices import channels
 from app.notices.models import Notice
+from app.notices.queries import Way
 from app.notices.rendering import write
 from app.notices.states import Channel, NoticeStatus
 from app.registrations.services.telling import facts_of
@@ -317,7 +318,7 @@ def test_the_log_says_who_sent_what_to_whom_and_no_names(fair):
     send(fair, by=by)
     entry = db.session.scalars(select(AuditEntry).filter_by(action="message.send")).one()
     assert (entry.actor_label, entry.fair_id) == ("林晓", fair.id)
-    assert entry.after == {"segment": "students_registered", "people": 1}
+    assert entry.after == {"segment": "students_registered", "people": 1, "texts": 0}
 
 
 def test_people_of_a_company_are_called_by_their_name_else_by_the_company_s(fair):
@@ -338,9 +339,9 @@ def test_what_became_of_the_mails_is_counted_by_message(fair):
     first, second = mails()[:2]
     first.status, second.status = NoticeStatus.SENT, NoticeStatus.FAILED
     db.session.commit()
-    found = queries.count_mails([fresh(message), fresh(other)])
-    assert (found[message.id].sent, found[message.id].failed, found[message.id].queued) == (1, 1, 1)
-    assert found[other.id].queued == 3
+    found = queries.count_outcomes([fresh(message), fresh(other)])
+    assert found[message.id].mails == Way(sent=1, queued=1, failed=1)
+    assert found[other.id].mails.queued == 3
 
 
 def test_turning_messages_off_changes_nothing_about_necessary_notices(fair):

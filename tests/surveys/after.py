@@ -53,7 +53,7 @@ def ask(fair, occasion=STUDENTS, **given):
     )
 
 
-def opened(fair, occasion=STUDENTS, days=7):
+def opened(fair, occasion=STUDENTS, days=7, **more):
     db.session.commit()
     with transaction():
         found = services.open_survey(
@@ -61,6 +61,7 @@ def opened(fair, occasion=STUDENTS, days=7):
             occasion,
             closes_at=utcnow() + timedelta(days=days),
             by=make_staff(Role.PLANNER),
+            **more,
         )
     work()
     return fresh(found)

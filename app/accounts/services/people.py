@@ -16,7 +16,7 @@ from app.core.db import db, insert_if_absent
 from app.core.errors import Conflict, DomainError, Forbidden
 from app.core.masking import mask_email, mask_phone
 from app.core.text import N_
-from app.notices.services import SmsUnavailable, queue_notice
+from app.notices.services import SmsUnavailable, budget_of, queue_notice
 from app.notices.states import Channel
 from app.notices.templates import SMS_TEMPLATES
 
@@ -154,14 +154,14 @@ def notify_user(user: User, template: str, *, fair_id: int | None = None, **payl
             recipient_label=mask_email(user.email),
             **shared,
         )
-    if template in SMS_TEMPLATES and user.is_student and user.phone:
+    if template in SMS_TEMPLATES and user.text_phone:
         try:
             queue_notice(
                 template,
                 channel=Channel.SMS,
-                recipient=user.phone,
-                recipient_label=mask_phone(user.phone),
-                budget_key=f"fair:{fair_id}" if fair_id else "",
+                recipient=user.text_phone,
+                recipient_label=mask_phone(user.text_phone),
+                budget_key=budget_of(fair_id) if fair_id else "",
                 **shared,
             )
         except SmsUnavailable:

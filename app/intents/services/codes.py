@@ -9,6 +9,7 @@ from app.intents.models import Intent
 from app.intents.services.ladder import NothingOpen, confirm
 from app.intents.services.record import check_standing, hold
 from app.intents.states import Side, Step, Via
+from app.notices.services import budget_of
 
 
 class NoPhone(DomainError):
@@ -38,7 +39,7 @@ def send_act_code(intent: Intent, *, nonce: str, act: str, by: User) -> None:
         nonce=nonce,
         subject=act_subject(intent),
         locale=(intent.student.user.locale if intent.student.user else None) or "zh_Hans",
-        budget_key=f"fair:{intent.fair_id}",
+        budget_key=budget_of(intent.fair_id),
         words={"act": act},
     )
 

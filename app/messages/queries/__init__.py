@@ -1,10 +1,9 @@
 """Reading messages and what became of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.permissions import Scope
@@ -20,19 +19,18 @@ from app.messages.queries.segments import (
     list_people,
     select_people,
 )
-from app.messages.states import RecipientStatus
-from app.notices.queries import count_by_cause
-from app.notices.states import Channel, NoticeStatus
+from app.messages.states import MessageStatus, RecipientStatus
+from app.notices.queries import Outcome, outcomes_of
 from app.tours.models import Fair
 from app.tours.queries import may_change
 
 __all__ = [
     "Audience",
-    "Mails",
     "Reach",
     "audience_of",
-    "count_mails",
     "count_of_day",
+    "count_outcomes",
+    "count_promised_texts",
     "count_reach",
     "count_recipients",
     "fairs_of",
@@ -45,15 +43,6 @@ __all__ = [
     "list_waiting",
     "select_people",
 ]
-
-
-@dataclass(frozen=True)
-class Mails:
-    """What became of a message's mails: gone out, still waiting, given up."""
-
-    sent: int = 0
-    queued: int = 0
-    failed: int = 0
 
 
 def list_messages(fair: Fair, scope: Scope, number: int = 1) -> Page[OrganiserMessage]:
@@ -99,27 +88,31 @@ def count_of_day(fair: Fair, day: date) -> int:
     return db.session.scalar(query) or 0
 
 
-def count_mails(messages: Iterable[OrganiserMessage]) -> dict[int, Mails]:
-    """What became of the mails of messages, by the message's id."""
+def count_outcomes(messages: Iterable[OrganiserMessage]) -> dict[int, Outcome]:
+    """What became of messages outside the inbox, by the message's id."""
     by_cause = {message.cause: message.id for message in messages}
-    counted: dict[int, dict[str, int]] = {number: {} for number in by_cause.values()}
-    for cause, channel, status, count in count_by_cause(by_cause):
-        if channel is Channel.MAIL:
-            counted[by_cause[cause]][_WORDS[status]] = count
-    return {number: Mails(**found) for number, found in counted.items()}
+    return {by_cause[cause]: found for cause, found in outcomes_of(by_cause).items()}
 
 
-_WORDS = {
-    NoticeStatus.SENT: "sent",
-    NoticeStatus.QUEUED: "queued",
-    NoticeStatus.FAILED: "failed",
-}
-
-
-def count_recipients(message: OrganiserMessage) -> int:
-    """How many people a message was taken down for."""
-    query = select(func.count(MessageRecipient.id)).filter_by(message_id=message.id)
+def count_promised_texts(fair_id: int | None = None) -> int:
+    """How many text messages are still to be written for messages being sent, of a fair or all."""
+    query = (
+        select(func.count(MessageRecipient.id))
+        .join(OrganiserMessage, OrganiserMessage.id == MessageRecipient.message_id)
+        .where(OrganiserMessage.status == MessageStatus.SENDING, OrganiserMessage.texts > 0)
+        .where(MessageRecipient.status == RecipientStatus.WAITING, MessageRecipient.by_text)
+    )
+    if fair_id is not None:
+        query = query.where(OrganiserMessage.fair_id == fair_id)
     return db.session.scalar(query) or 0
+
+
+def count_recipients(message: OrganiserMessage) -> tuple[int, int]:
+    """How many people a message was taken down for, and how many of them get a text message."""
+    texts = func.count(case((MessageRecipient.by_text, 1)))
+    query = select(func.count(), texts).where(MessageRecipient.message_id == message.id)
+    people, by_text = db.session.execute(query).one()
+    return people, by_text
 
 
 def list_waiting(

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import User
+from app.accounts.queries import only_by_text
 from app.checkins.models import Attendance
 from app.core.db import db
 from app.employers.models import Employer, EmployerMember
@@ -61,13 +62,15 @@ class Reach:
     """How many an audience is. ``heads`` are employers or students, the others as named.
 
     ``people`` will find the message in their inbox, ``mails`` of them have an address too,
-    ``english`` of them read English; ``declined`` turned such messages off; of
-    ``unreachable`` employers or students nobody has an account.
+    ``texts`` of them have none but can be told by a text message; ``english`` of them read
+    English; ``declined`` turned such messages off; of ``unreachable`` employers or students
+    nobody has an account.
     """
 
     heads: int
     people: int
     mails: int
+    texts: int
     english: int
     declined: int
     unreachable: int
@@ -75,7 +78,8 @@ class Reach:
     @property
     def key(self) -> str:
         """What was shown, as a form carries it: another one means that things have changed."""
-        return f"{self.heads}.{self.people}.{self.mails}.{self.declined}.{self.unreachable}"
+        reached = f"{self.heads}.{self.people}.{self.mails}.{self.texts}"
+        return f"{reached}.{self.declined}.{self.unreachable}"
 
 
 def count_reach(audience: Audience) -> Reach:
@@ -87,24 +91,25 @@ def count_reach(audience: Audience) -> Reach:
         func.count(distinct(heads.c.head_id)),
         func.count(case((wanted, 1))),
         func.count(case((and_(wanted, User.email.is_not(None)), 1))),
+        func.count(case((and_(wanted, only_by_text()), 1))),
         func.count(case((and_(wanted, User.locale == "en"), 1))),
         func.count(case((and_(active, User.messages_off_at.is_not(None)), 1))),
         func.count(distinct(case((active, heads.c.head_id)))),
     ).select_from(heads.outerjoin(User, User.id == heads.c.user_id))
-    total, people, mails, english, declined, reached = db.session.execute(query).one()
-    return Reach(total, people, mails, english, declined, total - reached)
+    total, people, mails, texts, english, declined, reached = db.session.execute(query).one()
+    return Reach(total, people, mails, texts, english, declined, total - reached)
 
 
 def select_people(
     audience: Audience, only: Sequence[int] | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Who of an audience can be written to: (user id, id of the fair it is about).
+    """Who of an audience can be written to: (user id, id of the fair it is about, by_text).
 
-    ``only`` are the ids of the users to look at.
+    ``only`` are the ids of the users to look at. ``by_text``: the phone is all there is.
     """
     heads = _heads(audience, only).subquery()
     return (
-        select(heads.c.user_id, heads.c.fair_id)
+        select(heads.c.user_id, heads.c.fair_id, only_by_text().label("by_text"))
         .join(User, User.id == heads.c.user_id)
         .where(User.disabled_at.is_(None), User.messages_off_at.is_(None))
     )

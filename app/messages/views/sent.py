@@ -28,7 +28,7 @@ def messages(slug: str) -> ResponseReturnValue:
         fair=desk.fair,
         page=page,
         headings={one.id: heading_of(one, desk.fair) for one in page.items},
-        mails=queries.count_mails(page.items),
+        outcomes=queries.count_outcomes(page.items),
         left_today=services.left_today(desk.fair),
         limit=services.LIMITS.per_day,
     )
@@ -51,11 +51,11 @@ def progress(slug: str, uid: str) -> ResponseReturnValue:
 def _draw(template: str, slug: str, uid: str) -> ResponseReturnValue:
     desk = desk_of(slug)
     found = queries.get_message(desk.fair, uid, desk.scope)
-    mails = queries.count_mails([found])[found.id]
+    outcome = queries.count_outcomes([found])[found.id]
     unit = unit_of(found.segment)
     heading = heading_of(found, desk.fair)
     return render_template(
-        template, fair=desk.fair, message=found, heading=heading, mails=mails, unit=unit
+        template, fair=desk.fair, message=found, heading=heading, outcome=outcome, unit=unit
     )
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.errors import DomainError
+from app.core.text import shorten
 from app.core.transaction import transaction
 from app.messages import queries, services
 from app.messages.forms import MessageForm
@@ -16,9 +17,11 @@ from app.messages.models import OrganiserMessage
 from app.messages.queries import Audience, Reach
 from app.messages.states import AFTER_BEGIN, Segment
 from app.messages.views.door import WRITE, Desk, bp, desk_of
+from app.notices.services import offer_texts, sends_texts
 from app.web.access import requires
 from app.web.errors import sentence
 from app.web.forms import answer
+from app.web.i18n import is_english
 
 
 @bp.route("/staff/fairs/<slug>/messages/new", methods=["GET", "POST"])
@@ -43,6 +46,7 @@ def write(slug: str) -> ResponseReturnValue:
         desk=desk,
         groups=_counted(desk, form),
         left_today=services.left_today(desk.fair),
+        offers_texts=desk.with_students and sends_texts(services.HINT),
     )
 
 
@@ -86,6 +90,9 @@ def _preview(desk: Desk, form: MessageForm) -> dict[str, Any] | None:
         form.refuse(error)
         return None
     reach = queries.count_reach(audience)
+    texts = offer_texts(services.HINT, reach.texts, desk.fair.id)
+    if texts is None or not texts.can_go:
+        form.by_text.data = False
     form.renew(reach.key)
     return {
         "sample": sample,
@@ -94,16 +101,20 @@ def _preview(desk: Desk, form: MessageForm) -> dict[str, Any] | None:
         "audience": audience,
         "left_today": services.left_today(desk.fair),
         "unit": unit_of(outgoing.segment),
-        "ways": _ways(reach, by_mail=outgoing.by_mail),
+        "texts": texts,
+        "hint_title": shorten(desk.fair.title_in("en" if is_english() else None)),
+        "ways": _ways(reach, form),
     }
 
 
-def _ways(reach: Reach, *, by_mail: bool) -> list[tuple[str, int]]:
+def _ways(reach: Reach, form: MessageForm) -> list[tuple[str, int]]:
     """How people are reached, and who is not: a line and its number each."""
-    mails = reach.mails if by_mail else 0
+    mails = reach.mails if form.by_mail.data else 0
+    texts = reach.texts if form.by_text.data else 0
     return [
         (gettext("In the inbox and by mail"), mails),
-        (gettext("In the inbox only"), reach.people - mails),
+        (gettext("In the inbox and by text message"), texts),
+        (gettext("In the inbox only"), reach.people - mails - texts),
         (gettext("Want no messages of organisers"), reach.declined),
     ]
 
@@ -133,5 +144,10 @@ def _send(desk: Desk, form: MessageForm) -> OrganiserMessage | None:
         form.refuse(error)
         return None
     text = ngettext("It goes to %(num)s person.", "It goes to %(num)s people.", sent.people)
+    if sent.texts:
+        more = ngettext(
+            "%(num)s text message says so.", "%(num)s text messages say so.", sent.texts
+        )
+        text = f"{text} {more}"
     flash(text, "success")
     return sent

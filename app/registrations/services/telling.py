@@ -30,10 +30,9 @@ def facts_of(fair: Fair, locale: str | None) -> dict[str, Any]:
 
     ``fair`` and ``when`` are for text messages, whose gateway fills in plain words.
     """
-    title = fair.title_en if locale == "en" and fair.title_en else fair.title_zh
     venue = fair.venue
     return {
-        "fair": title,
+        "fair": fair.title_in(locale),
         "when": local(fair.starts_at, fair.time_zone).strftime("%m-%d %H:%M"),
         "fair_zh": fair.title_zh,
         "fair_en": fair.title_en,

@@ -14,6 +14,7 @@ from app.accounts.states import CodePurpose
 from app.core.crypto import decrypt, encrypt
 from app.core.errors import DomainError
 from app.core.transaction import transaction
+from app.notices.services import budget_of
 from app.registrations import sessions
 from app.registrations.models import Registration
 from app.students import queries as students
@@ -52,11 +53,6 @@ def locale_name() -> str:
     return "en" if locale is not None and locale.language == "en" else "zh_Hans"
 
 
-def budget_of(fair: Fair) -> str:
-    """The purse that text messages of a fair are paid from."""
-    return f"fair:{fair.id}"
-
-
 def send_code(fair: Fair, phone: str) -> str:
     """Send a code; "" if it is on its way, else why not, in the reader's words."""
     try:
@@ -66,7 +62,7 @@ def send_code(fair: Fair, phone: str) -> str:
                 phone,
                 nonce=browser.nonce(),
                 locale=locale_name(),
-                budget_key=budget_of(fair),
+                budget_key=budget_of(fair.id),
             )
     except DomainError as error:
         return sentence(error)

@@ -2,46 +2,68 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from app.audit.services import Actor, record
-from app.core.clock import at_zone, today, utcnow
+from app.core.clock import utcnow
 from app.core.codes import random_code
 from app.core.db import changed_one, db
 from app.core.errors import DomainError
+from app.core.masking import mask_phone
 from app.core.text import N_
 from app.jobs.queue import URGENT, enqueue
 from app.notices.models import Notice
-from app.notices.queries import count_text_messages, has_sms_trouble
+from app.notices.services.budgets import (
+    LIMITS,
+    SmsUnavailable,
+    TextOffer,
+    TextsDown,
+    TooManyTexts,
+    budget_of,
+    can_send_sms,
+    check_budget,
+    check_texts,
+    configure,
+    hold_purse,
+    know_promises,
+    offer_texts,
+    sends_texts,
+)
 from app.notices.states import NOTICE_FLOW, Channel, NoticeStatus
 from app.notices.templates import TEMPLATES, template_of
 
-
-class SmsUnavailable(DomainError):
-    """No text message can be sent now: a budget is spent."""
-
-    code = "sms-unavailable"
-    message = N_("Text messages cannot be sent at the moment. Ask the staff at the desk.")
-
-
-@dataclass
-class Limits:
-    """How many text messages may go out; the factory says."""
-
-    sms_per_day: int = 20_000
-    sms_per_fair: int = 5_000
-
-
-LIMITS = Limits()
-ALWAYS = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-
-
-def configure(*, sms_per_day: int, sms_per_fair: int) -> None:
-    """Take the budgets of this installation."""
-    LIMITS.sms_per_day, LIMITS.sms_per_fair = sms_per_day, sms_per_fair
+__all__ = [
+    "LIMITS",
+    "Addressee",
+    "CannotRetry",
+    "SmsUnavailable",
+    "TextOffer",
+    "TextsDown",
+    "TooManyTexts",
+    "budget_of",
+    "can_send_sms",
+    "check_budget",
+    "check_texts",
+    "claim",
+    "configure",
+    "hold_purse",
+    "know_promises",
+    "mark_read",
+    "mark_sent",
+    "mark_trouble",
+    "offer_texts",
+    "pack",
+    "postpone",
+    "queue_many",
+    "queue_notice",
+    "retry",
+    "sends_texts",
+    "unpack",
+    "wipe_secrets",
+]
 
 
 def queue_notice(
@@ -92,7 +114,7 @@ def queue_notice(
 class Addressee:
     """One of the many who get the same kind of notice: how they are reached, and their payload.
 
-    ``email`` None: in the inbox only.
+    The inbox has it always; ``email`` and ``phone`` None: not by this way.
     """
 
     user_id: int
@@ -101,16 +123,25 @@ class Addressee:
     locale: str
     payload: Mapping[str, Any]
     email: str | None = None
+    phone: str | None = None
 
 
 def queue_many(
-    template: str, addressees: Iterable[Addressee], *, cause: str, fair_id: int | None = None
+    template: str,
+    addressees: Iterable[Addressee],
+    *,
+    cause: str,
+    fair_id: int,
+    hint: str = "",
 ) -> None:
-    """Write a notice to each of many in the caller's transaction, with two statements.
+    """Write a notice to each of many in the caller's transaction, with three statements.
 
-    Workers are woken for the mails after the commit. Not for text messages.
+    ``hint`` is what goes to a phone instead: a notice of its own with no more of the payload
+    than its variables. Its budgets were asked before (:func:`check_texts`). Workers are woken
+    for mails and text messages after the commit.
     """
-    now, lying, going = utcnow(), [], []
+    now, lying, going, hinting = utcnow(), [], [], []
+    variables = template_of(hint).sms or ()
     for one in addressees:
         shared = {
             "user_id": one.user_id,
@@ -128,35 +159,22 @@ def queue_many(
         if one.email:
             goes = {"channel": Channel.MAIL, "status": NoticeStatus.QUEUED}
             going.append({"uid": random_code(), "recipient": one.email, **shared, **goes})
+        if hint and one.phone:
+            hints = {
+                "template": hint,
+                "payload": pack({name: one.payload[name] for name in variables}),
+                "recipient_label": mask_phone(one.phone),
+                "channel": Channel.SMS,
+                "status": NoticeStatus.QUEUED,
+                "budget_key": budget_of(fair_id),
+            }
+            hinting.append({"uid": random_code(), "recipient": one.phone, **shared, **hints})
     # Apart, because rows that fill other columns cost a statement each time they alternate.
-    for rows in (lying, going):
+    for rows in (lying, going, hinting):
         if rows:
             db.session.execute(insert(Notice), rows)
-    for row in going:
+    for row in going + hinting:
         enqueue("notices.send", uid=row["uid"])
-
-
-def check_budget(budget_key: str = "") -> None:
-    """Raise :class:`SmsUnavailable` if the day's or the fair's text messages are spent.
-
-    Two requests at once may both take the last one: a purse, not a secret.
-    """
-    midnight = at_zone(datetime.combine(today(), time.min))
-    if count_text_messages(since=midnight) >= LIMITS.sms_per_day:
-        raise SmsUnavailable()
-    if budget_key and count_text_messages(since=ALWAYS, budget_key=budget_key) >= (
-        LIMITS.sms_per_fair
-    ):
-        raise SmsUnavailable()
-
-
-def can_send_sms(budget_key: str = "") -> bool:
-    """Whether a text message sent now would arrive: a budget is left and the gateway answers."""
-    try:
-        check_budget(budget_key)
-    except SmsUnavailable:
-        return False
-    return not has_sms_trouble(utcnow() - timedelta(minutes=10))
 
 
 def pack(value: Any) -> Any:
