@@ -11,8 +11,9 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# Browsers and servers that are waited for leave room for a third on two cores.
-PYTEST_ARGS ?= -n 3
+# Browsers and servers that are waited for leave room for two more on two cores; who is done first
+# takes tests from the others.
+PYTEST_ARGS ?= -n 4 --dist worksteal
 FAULTS_REPORT ?= test-results/faults.jsonl
 
 VENV := .venv
@@ -44,7 +45,7 @@ test: lint assets-dev catalogues
 test-faults: environment-dev assets-dev catalogues
 	@rm -f $(FAULTS_REPORT)
 	@XUNPIN_FAULTS_REPORT=$(FAULTS_REPORT) $(BIN)/python -m pytest tests/faults tests/checkins -m slow \
-		$(PYTEST_ARGS) --dist worksteal; status=$$?; \
+		$(PYTEST_ARGS); status=$$?; \
 		$(BIN)/python -m tests.faults.results $(FAULTS_REPORT); exit $$status
 
 lint: environment-dev

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from app.core.spelling import Style, spell
+from app.core.spelling import spell
 from app.places.states import EducationLevel
 
 LEVELS_ZH = {
@@ -80,7 +80,7 @@ def place_code(city: str, abbreviations: Sequence[str] = ()) -> str:
     for text in abbreviations:
         if _ABBREVIATION.fullmatch(text):
             return text.upper()
-    parts = spell(city, Style.FIRST_LETTER, other=_first_three)
+    parts = spell(city, initials=True, other=_first_three)
     letters = "".join(ch for ch in "".join(parts).upper() if ch.isascii() and ch.isalpha())
     return letters[:8] if len(letters) >= 2 else (letters + "XX")[:2]
 

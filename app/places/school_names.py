@@ -8,7 +8,7 @@ reading its characters have in the full name (厦大 is xiada because 厦门 is 
 import unicodedata
 from collections.abc import Iterable
 
-from app.core.spelling import Style, spell, spell_each
+from app.core.spelling import spell, spell_each
 
 SEPARATOR = "|"
 
@@ -212,7 +212,7 @@ def abbreviations_of(name: str) -> list[str]:
 
 def initials_of(text: str) -> str:
     """The first letters of the pinyin of a text: 武汉大学 → whdx."""
-    return fold("".join(spell(text, Style.FIRST_LETTER)))
+    return fold("".join(spell(text, initials=True)))
 
 
 def pinyin_of(text: str) -> str:

@@ -18,7 +18,8 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS | st.text(max_size=4), max_size=5).map("".join))
 def test_a_word_is_spelt_as_if_it_had_never_been_spelt_before(text):
     for style in (Style.NORMAL, Style.FIRST_LETTER):
-        assert spell(text, style) == lazy_pinyin(text, style=style, errors="default")
+        found = spell(text, initials=style is Style.FIRST_LETTER)
+        assert found == lazy_pinyin(text, style=style, errors="default")
 
 
 def first_three(text):
@@ -29,7 +30,7 @@ def first_three(text):
 def test_what_is_no_chinese_becomes_what_its_reader_makes_of_it(text):
     assert spell_each(text) == lazy_pinyin(text, errors=list)
     expected = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=first_three)
-    assert spell(text, Style.FIRST_LETTER, other=first_three) == expected
+    assert spell(text, initials=True, other=first_three) == expected
     assert spell(text) == lazy_pinyin(text)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from app.core.db import db
-from app.core.spelling import Style, spell
+from app.core.spelling import spell
 from app.core.words import fold, tokens_of
 from app.employers.models import (
     MONTHLY,
@@ -43,7 +43,7 @@ Entry = Mapping[str, Any]
 @lru_cache(maxsize=4096)
 def initials_of(name: str) -> str:
     """The first letters of a name's syllables, for finding it by typing."""
-    letters = spell(name, Style.FIRST_LETTER)
+    letters = spell(name, initials=True)
     return "".join("".join(letters).lower().split())[:60]
 
 
