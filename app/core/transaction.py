@@ -27,7 +27,8 @@ _SET_FOR_DOORS = "SELECT " + ", ".join(
 )
 
 T = TypeVar("T")
-_pause = Event().wait
+# Waits so many seconds.
+pause: Callable[[float], object] = Event().wait
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def in_steps(
     steps: Iterable[Callable[[], None]],
     *,
     rest: float = 0.0,
-    wait: Callable[[float], object] = _pause,
+    wait: Callable[[float], object] = pause,
 ) -> None:
     """Run steps one after the other, each in a transaction of its own.
 

@@ -4,13 +4,16 @@ import io
 
 import pytest
 import xlsxwriter
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from app.core.db import db
-from app.employers.models import Employer, Position
+from app.core.clock import frozen
+from app.core.db import db, is_sqlite
+from app.employers.models import Employer, Position, PositionEntry, PositionLevel
 from app.employers.states import PayPeriod
+from app.imports.models import ImportBatch, ImportEmployer, ImportRow
+from app.imports.services import acting, filling
 from app.places.states import EducationLevel
-from tests.factories import make_employer
+from tests.factories import make_employer, make_fair
 from tests.imports.tables import (
     POSITION_HEAD,
     company_name,
@@ -193,3 +196,39 @@ def test_a_code_alone_that_nobody_knows_is_refused(positions):
     head = ["统一社会信用代码", *POSITION_HEAD]
     answer = positions([head, [credit_code(1), *post(company="")]], "--dry-run")
     assert answer["reasons"] == {"employer-unknown": 1}
+
+
+def made():
+    """Everything of every position, but for its number and its name in addresses."""
+    db.session.expire_all()
+    return [
+        (one.employer.name, one.title, one.openings, one.levels, one.majors, one.pay_low)
+        for one in db.session.scalars(select(Position).order_by(Position.id))
+    ]
+
+
+def test_an_apply_that_rests_in_between_makes_the_same_positions(positions, monkeypatch):
+    rows = [post(f"岗位{n}", company_name(n % 3)) for n in range(8)]
+    rows[5][POSITION_HEAD.index("学历要求")] = "硕士"
+    assert positions([POSITION_HEAD, *rows])["new"] == 8
+    expected = made()
+    db.session.execute(delete(PositionLevel))
+    for model in (ImportRow, ImportEmployer, ImportBatch, Position, PositionEntry, Employer):
+        db.session.execute(delete(model))
+    db.session.commit()
+    rests = []
+    monkeypatch.setattr(filling, "PART", 3)
+    monkeypatch.setattr(filling, "pause", rests.append)
+    monkeypatch.setattr(acting, "rest_of_apply", lambda: 2.0)
+    assert positions([POSITION_HEAD, *rows])["new"] == 8
+    assert made() == expected
+    assert len(rests) == 3
+    assert all(rest > 0 for rest in rests)
+
+
+def test_an_apply_rests_beside_open_doors_where_others_can_write_meanwhile(app):
+    fair = make_fair()
+    with frozen(fair.ends_at):
+        assert acting.rest_of_apply() == 0
+    with frozen(fair.starts_at):
+        assert acting.rest_of_apply() == (0 if is_sqlite() else 2)

@@ -24,6 +24,8 @@ from app.imports.tables import SheetPlan, fold_heading
 from app.tours.models import Fair
 from app.tours.queries import list_between
 
+# Beside open doors the worker rests after each step for so many times as long as it took.
+REST = 2.0
 # More rows than these are applied by the worker, and on SQLite not while doors are open.
 AT_ONCE = 500
 LONGEST_CORRECTION = 5_000
@@ -183,6 +185,14 @@ def open_until(now: datetime) -> datetime | None:
     """When the last of the fairs whose doors are open now closes them, or None."""
     fairs: Sequence[Fair] = list_between(now - timedelta(days=1), now + timedelta(days=1))
     return max((fair.ends_at for fair in fairs if fair.is_open_at(now)), default=None)
+
+
+def rest_of_apply() -> float:
+    """How long an apply rests between its parts, as a multiple of each (decisions/0016).
+
+    Only beside open doors, and not on SQLite: there nobody else may write before its end anyway.
+    """
+    return 0.0 if is_sqlite() or open_until(utcnow()) is None else REST
 
 
 def give_up(batch: ImportBatch, error: DomainError) -> None:

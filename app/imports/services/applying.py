@@ -50,8 +50,10 @@ class ChangedSince(DomainError):
         self.names = list(names)
 
 
-def write_rows(batch: ImportBatch) -> dict[str, int]:
+def write_rows(batch: ImportBatch, *, rest: float = 0.0) -> dict[str, int]:
     """Do what the kept rows say; how many things were made and changed.
+
+    ``rest`` as for :func:`~app.imports.services.filling.new_in_parts`, where positions are made.
 
     Raises :class:`Outdated` where what they were judged against is no more.
     """
@@ -65,7 +67,7 @@ def write_rows(batch: ImportBatch) -> dict[str, int]:
     mine = ImportEmployer.batch_id == batch.id
     companies = insert_employers(ImportEmployer, mine)
     link_objects(batch, Employer, Employer.slug, ImportEmployer, mine)
-    made = insert_positions(batch)
+    made = insert_positions(batch, rest=rest)
     return {"new": made, "changed": _change(batch, Position), "employers": companies}
 
 

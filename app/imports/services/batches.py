@@ -189,7 +189,7 @@ def apply_batch(
         raise Unconfirmed()
     if batch.has_actions:
         acting.refuse_while_open(batch, insist=insist)
-        done = applying.write_rows(batch)
+        done = applying.write_rows(batch, rest=acting.rest_of_apply())
     else:
         done = schools.write(queries.list_rows(batch), drafts)
     batch.status, batch.applied_at = status, utcnow()

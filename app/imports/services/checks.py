@@ -21,7 +21,7 @@ from app.core.text import N_
 from app.imports.models import ImportBatch
 from app.imports.queries import find_memory
 from app.imports.readers import Book, open_book
-from app.imports.services.acting import open_until
+from app.imports.services.acting import REST, open_until
 from app.imports.services.batches import shown_name
 from app.imports.services.checking import (
     Checker,
@@ -50,7 +50,7 @@ Step = Callable[[], None]
 SEAL = "import-file"
 # How many rows are kept in one transaction: at any time, while doors are open, and then on SQLite,
 # where the worker rests after each for so many times as long as it took (decisions/0016).
-TOGETHER, SOME_TOGETHER, FEW_TOGETHER, REST = 1_000, 200, 50, 2.0
+TOGETHER, SOME_TOGETHER, FEW_TOGETHER = 1_000, 200, 50
 # From so many rows on a child reads them, whose start takes as long as reading fifteen thousand.
 MANY_ROWS = 20_000
 log = logging.getLogger(__name__)

@@ -4,18 +4,23 @@ The rows were judged before; what they make is read out of their values by the d
 that a hundred thousand of them need no trip through Python inside the transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Date, String, and_, cast, func, insert, literal, select, update
 
 from app.core.db import Model, db, is_sqlite
+from app.core.transaction import pause
 from app.employers.models import Employer, Position, PositionLevel
 from app.employers.states import EmployerStatus, Ownership
 from app.imports.models import ImportBatch, ImportEmployer, ImportRow
 from app.imports.services.companies import TEXTS
 from app.imports.states import USABLE, RowAction
 from app.places.states import EducationLevel
+
+# So many rows make something at a time where the database rests in between.
+PART = 1_000
 
 
 def new_rows(batch: ImportBatch) -> Any:
@@ -25,6 +30,25 @@ def new_rows(batch: ImportBatch) -> Any:
         ImportRow.action == RowAction.NEW,
         ImportRow.verdict.in_(USABLE),
     )
+
+
+def new_in_parts(batch: ImportBatch, *, rest: float) -> Iterator[Any]:
+    """Conditions that take a batch's new rows one part after the other, in their order.
+
+    Without ``rest`` there is one part. With it the database rests after each for so many times
+    as long as it took: PostgreSQL works in a process of its own, and on a small machine that
+    stands in the way of whoever is at a gate. All of it is one transaction all the same.
+    """
+    if not rest:
+        yield new_rows(batch)
+        return
+    query = select(ImportRow.id).where(new_rows(batch)).order_by(ImportRow.id)
+    ids = db.session.scalars(query).all()
+    for at in range(0, len(ids), PART):
+        began = monotonic()
+        some = ids[at : at + PART]
+        yield and_(new_rows(batch), ImportRow.id.between(some[0], some[-1]))
+        pause(rest * (monotonic() - began))
 
 
 def insert_from(model: type[Model], given: Mapping[str, Any], where: Callable[[Any], Any]) -> int:
@@ -83,8 +107,15 @@ def insert_employers(source: type[ImportRow] | type[ImportEmployer], where: Any)
     return insert_from(Employer, given, lambda query: query.where(where).order_by(source.id))
 
 
-def insert_positions(batch: ImportBatch) -> int:
-    """Make the positions of kept rows with their levels; returns how many."""
+def insert_positions(batch: ImportBatch, *, rest: float = 0.0) -> int:
+    """Make the positions of kept rows with their levels; returns how many.
+
+    ``rest`` as for :func:`new_in_parts`.
+    """
+    return sum(_insert_positions(batch, part) for part in new_in_parts(batch, rest=rest))
+
+
+def _insert_positions(batch: ImportBatch, condition: Any) -> int:
     source = ImportRow
     texts = ("category", "place", "pay_text", "description", "requirements", "benefits")
     given: dict[str, Any] = {name: _text(source, name) for name in texts}
@@ -104,12 +135,12 @@ def insert_positions(batch: ImportBatch) -> int:
 
     def where(query: Any) -> Any:
         joined = query.select_from(source).join(Employer, Employer.slug == source.owner)
-        return joined.where(new_rows(batch)).order_by(source.id)
+        return joined.where(condition).order_by(source.id)
 
     made = insert_from(Position, given, where)
-    link_objects(batch, Position, Position.uid)
+    link_objects(batch, Position, Position.uid, where=condition)
     for level in EducationLevel:
-        asked = and_(new_rows(batch), _has_level(source, level))
+        asked = and_(condition, _has_level(source, level))
         _insert_level(level, asked)
     return made
 
