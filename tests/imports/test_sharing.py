@@ -10,22 +10,24 @@ import sys
 from pathlib import Path
 from random import Random
 
+import orjson
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.accounts.permissions import Scope
 from app.core.clock import frozen
 from app.core.db import db
 from app.core.transaction import in_steps, transaction
 from app.imports import queries, services
 from app.imports.kinds import Seen
 from app.imports.models import ImportEmployer, ImportRow
-from app.imports.readers import MOST_ROWS
+from app.imports.readers import MOST_ROWS, open_book
 from app.imports.reasons import REASONS, Found
 from app.imports.services import checks, judging
-from app.imports.sharing import helper, limits
+from app.imports.sharing import child, helper, limits
 from app.imports.sharing.wire import END, Broken, lines_of, read_chunks
 from app.imports.states import ImportKind, ImportStatus, RowVerdict
 from app.imports.tables import CHUNK, ReadRow, document_of
@@ -220,6 +222,29 @@ def test_rows_arrive_as_they_were_sent(chunks):
             list(read_chunks(io.BytesIO(short)))
 
 
+class Watched(io.BytesIO):
+    """Says after how many bytes it was told to send what it has."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = []
+
+    def flush(self):
+        self.sent.append(self.tell())
+
+
+def test_each_chunk_is_sent_before_the_next_is_read():
+    # Else the two take turns instead of working side by side: a chunk's end would wait in a buffer.
+    rows = [POSITION_HEAD, *(posting(n, Random(n)) for n in range(2 * CHUNK + 10))]
+    with open_book(csv_bytes(rows)) as found:
+        options = services.CheckOptions(ImportKind.POSITIONS, Scope(bureau=True))
+        order = helper.order_for(found, services.plan_book(found, options), options.kind)
+        target = Watched()
+        child.read(orjson.loads(orjson.dumps(order)), target)
+    sent = [target.getvalue()[:at].count(b"\n") for at in target.sent]
+    assert sent == [CHUNK + 1, 2 * CHUNK + 2, 2 * CHUNK + 11 + 3]
+
+
 # ------------------------------------------------------------------------- a child that is ended
 
 # The child as it is, but it ends itself with a signal after some lines, in the middle of one.
@@ -236,6 +261,8 @@ class Target:
                 os.kill(os.getpid(), signal.{signal})
             sys.stdout.buffer.write(line)
             self.left -= 1
+    def flush(self):
+        sys.stdout.buffer.flush()
 child.main(sys.stdin.buffer, Target())
 """
 

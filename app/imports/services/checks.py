@@ -51,7 +51,7 @@ SEAL = "import-file"
 # How many rows are kept in one transaction: at any time, while doors are open, and then on SQLite,
 # where the worker rests after each for so many times as long as it took (decisions/0016).
 TOGETHER, SOME_TOGETHER, FEW_TOGETHER = 1_000, 200, 50
-# From so many rows on a child reads them, whose start takes as long as reading fifteen thousand.
+# From so many rows on a child reads them; its start takes as long as reading eight thousand.
 MANY_ROWS = 20_000
 log = logging.getLogger(__name__)
 

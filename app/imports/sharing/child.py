@@ -58,6 +58,8 @@ def read(order: Mapping[str, Any], target: IO[bytes]) -> None:
         reader = SheetReader(at, plan, kind, sheet.merges)
         for chunk in chunks(reader.read(rows_in(lines, sheet)), CHUNK):
             target.writelines(lines_of(chunk))
+            # Whoever judges them begins now, and not when the next ones are read as well.
+            target.flush()
 
 
 if __name__ == "__main__":

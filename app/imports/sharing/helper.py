@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -14,6 +15,8 @@ from app.imports.sharing.wire import Broken, read_chunks
 from app.imports.states import ImportKind
 from app.imports.tables import ReadRow, SheetPlan
 
+# A chunk is about as large, so that the child may go on while the one before it is judged.
+PIPE = 1 << 20
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "app.imports.sharing.child"]
 
@@ -32,12 +35,7 @@ class Helper:
         self, book: Book, plans: Sequence[SheetPlan], kind: ImportKind
     ) -> Iterator[list[ReadRow]]:
         """The rows of a file, in chunks; raises :class:`HelperEnded` where they break off."""
-        order = {
-            "kind": kind.value,
-            "lines": str(book.lines),
-            "heads": [[one.name, one.merges, one.height, one.offset] for one in book.sheets],
-            "plans": [plan.to_json() for plan in plans],
-        }
+        order = order_for(book, plans, kind)
         given, taken = self._process.stdin, self._process.stdout
         assert given is not None
         assert taken is not None
@@ -48,6 +46,16 @@ class Helper:
             yield from read_chunks(taken)
         except (Broken, BrokenPipeError) as error:
             raise HelperEnded(f"exit {self._process.wait()}") from error
+
+
+def order_for(book: Book, plans: Sequence[SheetPlan], kind: ImportKind) -> dict[str, Any]:
+    """What the child is told: which rows to read, and as what."""
+    return {
+        "kind": kind.value,
+        "lines": str(book.lines),
+        "heads": [[one.name, one.merges, one.height, one.offset] for one in book.sheets],
+        "plans": [plan.to_json() for plan in plans],
+    }
 
 
 @contextmanager
@@ -61,7 +69,8 @@ def start_helper() -> Iterator[Helper]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        bufsize=1 << 20,
+        bufsize=PIPE,
+        pipesize=PIPE,
     )
     with process:
         try:
