@@ -320,7 +320,7 @@ def test_the_last_page_offers_it_with_numbers_and_it_goes_when_ticked(client, pl
     work()
     assert len(texts()) == 2
     shown = client.get(sent.headers["Location"]).text
-    assert "2 text messages say so." in shown
+    assert "It is on its way. People: 3, text messages: 2." in shown
     assert re.search(r"Text messages waiting</dt><dd>2<", shown)
     listed = client.get(f"/staff/fairs/{fair.slug}/messages").text
     assert "Text messages: 0 gone out, 2 waiting" in listed

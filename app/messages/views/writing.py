@@ -145,9 +145,10 @@ def _send(desk: Desk, form: MessageForm) -> OrganiserMessage | None:
         return None
     text = ngettext("It goes to %(num)s person.", "It goes to %(num)s people.", sent.people)
     if sent.texts:
-        more = ngettext(
-            "%(num)s text message says so.", "%(num)s text messages say so.", sent.texts
+        text = gettext(
+            "It is on its way. People: %(people)s, text messages: %(texts)s.",
+            people=sent.people,
+            texts=sent.texts,
         )
-        text = f"{text} {more}"
     flash(text, "success")
     return sent
