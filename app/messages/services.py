@@ -76,6 +76,15 @@ class AudienceChanged(Conflict):
     )
 
 
+class ReachChanged(AudienceChanged):
+    """As many as before, but to be reached in other ways."""
+
+    message = N_(
+        "It is still %(now)s people, but some of them can be reached in another way than when you "
+        "looked. Look at the counts again and confirm once more."
+    )
+
+
 class DayIsFull(TooMany):
     """A fair has sent as many messages today as it may."""
 
@@ -219,7 +228,8 @@ def _check_seen(seen: str, reach: Reach) -> None:
     if seen != reach.key:
         parts = seen.split(".")
         before = parts[1] if len(parts) == 6 else "?"
-        raise AudienceChanged(before=before, now=reach.people)
+        changed = ReachChanged if before == str(reach.people) else AudienceChanged
+        raise changed(before=before, now=reach.people)
 
 
 def _write_down(

@@ -259,6 +259,15 @@ def test_another_count_than_the_one_that_was_shown_is_asked_about_again(fair):
     assert db.session.query(OrganiserMessage).count() == 0
 
 
+def test_as_many_people_reached_in_another_way_are_asked_about_again_in_other_words(fair):
+    somebody = register(fair).student.user
+    seen = reach_of(fair, Segment.STUDENTS_REGISTERED).key
+    somebody.email = None if somebody.email else "somebody@example.org"
+    db.session.commit()
+    with pytest.raises(services.ReachChanged), transaction():
+        services.send_message(fair, outgoing(), key="k", seen=seen, by=make_staff(Role.PLANNER))
+
+
 def test_a_group_with_nobody_to_write_to_is_refused(fair):
     register(fair, RegistrationStatus.CANCELLED)
     with pytest.raises(services.NobodyThere):
