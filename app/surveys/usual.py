@@ -9,13 +9,13 @@ USUAL: dict[Occasion, tuple[Draft, ...]] = {
     Occasion.STUDENTS: (
         Draft(
             kind=K.RATING,
-            label_zh="总体来说，您对这场招聘会满意吗？",
+            label_zh="总体来说，你对这场招聘会满意吗？",
             label_en="All in all, how was this fair for you?",
             is_required=True,
         ),
         Draft(
             kind=K.RATING,
-            label_zh="参会单位和岗位适合您吗？",
+            label_zh="参会单位和岗位适合你吗？",
             label_en="Did the employers and positions suit you?",
         ),
         Draft(
@@ -25,7 +25,7 @@ USUAL: dict[Occasion, tuple[Draft, ...]] = {
         ),
         Draft(
             kind=K.ANY,
-            label_zh="您在现场做了什么？",
+            label_zh="你在现场做了什么？",
             label_en="What did you do there?",
             choices=[
                 Choice("投了简历", "Left my CV"),
@@ -37,7 +37,7 @@ USUAL: dict[Occasion, tuple[Draft, ...]] = {
         ),
         Draft(
             kind=K.ONE,
-            label_zh="您考虑到温州工作吗？",
+            label_zh="你考虑到温州工作吗？",
             label_en="Do you think of working in Wenzhou?",
             choices=[
                 Choice("会", "Yes"),
@@ -93,7 +93,7 @@ USUAL: dict[Occasion, tuple[Draft, ...]] = {
         ),
         Draft(
             kind=K.LONG,
-            label_zh="您有什么建议？",
+            label_zh="你有什么建议？",
             label_en="What would you suggest?",
         ),
     ),
