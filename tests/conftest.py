@@ -31,9 +31,11 @@ def pytest_collection_modifyitems(config, items):
     spoken = config.option.markexpr
     unwanted = {"slow"} | ({"any_database"} if given_url() else set())
     unwanted = {name for name in unwanted if name not in spoken}
-    left = [item for item in items if any(map(item.get_closest_marker, unwanted))]
+    wanted, left = [], []
+    for item in items:
+        (left if any(map(item.get_closest_marker, unwanted)) else wanted).append(item)
     config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    items[:] = wanted
 
 
 @pytest.fixture(scope="session")

@@ -62,13 +62,24 @@ def in_steps(
 ) -> None:
     """Run steps one after the other, each in a transaction of its own.
 
-    With ``rest``, nothing is held after a step for so many times as long as it took, so that
-    others who write get in between. ``wait`` takes seconds.
+    With ``rest``, nothing is held for a while after each (:func:`paced`), so that others who
+    write get in between.
+    """
+    for step in paced(steps, rest=rest, wait=wait):
+        with transaction():
+            step()
+
+
+def paced(
+    steps: Iterable[T], *, rest: float, wait: Callable[[float], object] = pause
+) -> Iterator[T]:
+    """Hand steps on one by one; after each comes a rest, so many times as long as it took.
+
+    ``wait`` takes seconds.
     """
     for step in steps:
         began = monotonic()
-        with transaction():
-            step()
+        yield step
         if rest:
             wait(rest * (monotonic() - began))
 

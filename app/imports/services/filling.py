@@ -5,18 +5,18 @@ that a hundred thousand of them need no trip through Python inside the transacti
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import Date, String, and_, cast, func, insert, literal, select, update
 
 from app.core.db import Model, db, is_sqlite
-from app.core.transaction import pause
+from app.core.transaction import paced, pause
 from app.employers.models import Employer, Position, PositionLevel
 from app.employers.states import EmployerStatus, Ownership
 from app.imports.models import ImportBatch, ImportEmployer, ImportRow
 from app.imports.services.companies import TEXTS
 from app.imports.states import USABLE, RowAction
+from app.imports.tables import chunks
 from app.places.states import EducationLevel
 
 # So many rows make something at a time where the database rests in between.
@@ -44,11 +44,8 @@ def new_in_parts(batch: ImportBatch, *, rest: float) -> Iterator[Any]:
         return
     query = select(ImportRow.id).where(new_rows(batch)).order_by(ImportRow.id)
     ids = db.session.scalars(query).all()
-    for at in range(0, len(ids), PART):
-        began = monotonic()
-        some = ids[at : at + PART]
+    for some in paced(chunks(ids, PART), rest=rest, wait=pause):
         yield and_(new_rows(batch), ImportRow.id.between(some[0], some[-1]))
-        pause(rest * (monotonic() - began))
 
 
 def insert_from(model: type[Model], given: Mapping[str, Any], where: Callable[[Any], Any]) -> int:
